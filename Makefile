@@ -1,0 +1,47 @@
+# Each target only calls a verb of needs-assessment. First use creates .venv.
+#   make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# A mistyped variable would otherwise give another council's report.
+VARIABLES := COUNCIL PERIOD RENDERER PYTHON
+MISTYPED := $(filter-out $(VARIABLES),$(foreach each,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(each)))))
+ifneq ($(MISTYPED),)
+$(error $(MISTYPED) is not known here; known: $(VARIABLES))
+endif
+
+OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)")
+
+.PHONY: help assessment edit test lint
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]"
+	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
+	@echo "make test                                   the tests"
+	@echo "make lint                                   style checks"
+
+assessment: $(READY)
+	@$(BIN)/needs-assessment assessment "$(COUNCIL)" $(OPTIONS)
+
+edit: $(READY)
+	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Setting up $(VENV) (once, a few minutes) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@

@@ -1,0 +1,15 @@
+-- Reads a book for pandoc: the first source is its settings (JSON), the others its .qmd files in
+-- order. Each file is read by itself, as Quarto reads a chapter, so footnotes and headings of the
+-- same name in two chapters never meet, and each lies in a division that names its file.
+
+function Reader(sources, options)
+  local settings = pandoc.json.decode(sources[1].text, false)
+  local divisions = pandoc.Blocks {}
+  for index, file in ipairs(settings.files) do
+    local document = pandoc.read(sources[index + 1].text, "markdown", options)
+    divisions:insert(pandoc.Div(document.blocks, {
+      class = "qmd", ["data-file"] = file.name, ["data-kind"] = file.kind,
+    }))
+  end
+  return pandoc.Pandoc(divisions, settings)
+end

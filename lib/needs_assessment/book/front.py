@@ -1,0 +1,94 @@
+"""The first page of the report: what it is, its version, how to read it."""
+
+from datetime import date
+
+from needs_assessment.book.markdown import callout, escape
+from needs_assessment.disclosure.store import ProtectedStore
+
+_DATES = {
+    "full_assessment": "Date of full assessment",
+    "amended": "Amended",
+    "next_refresh": "Next refresh",
+    "next_full": "Next full assessment",
+}
+
+
+def version_block(store: ProtectedStore) -> list[list[str]]:
+    """The version block as label and text, in order."""
+    council, edition = store.data["council"], store.data["edition"]
+    version = edition["version"]
+    rows = [
+        ["Council", council["council"]],
+        ["Period", edition["period_words"]],
+        ["Version", f"{version['number']} ({version['status']})"],
+        ["Date of this version", long_date(version["date"])],
+    ]
+    rows += [[label, long_date(version[key])] for key, label in _DATES.items() if version[key]]
+    rows.append(["Approved by", version["approved_by"] or "Not yet approved"])
+    return rows
+
+
+def notice(store: ProtectedStore) -> str | None:
+    """What every page must say: draft, illustrative, or nothing."""
+    parts = []
+    if store.data["edition"]["version"]["status"] == "draft":
+        parts.append("Draft")
+    if store.data["nature"] == "illustrative":
+        parts.append("Illustrative data, not real figures")
+    return ": ".join(parts) or None
+
+
+def index_page(store: ProtectedStore) -> str:
+    """The page “About this assessment”."""
+    council, edition = store.data["council"], store.data["edition"]
+    lines = "\n".join(f"- {label}: {escape(text)}" for label, text in version_block(store))
+    parts = [
+        "# About this assessment {.unnumbered}",
+        f"This report assesses the need for domestic abuse support in {escape(council['name'])}. "
+        f"It covers {edition['period_words']}. It follows Part 4 of the Domestic Abuse Act 2021 "
+        "[@daa-2021].",
+    ]
+    if notice(store):
+        parts.append(callout("important", "Before you use this report", _warning(store)))
+    parts += [
+        "## Version {.unnumbered}",
+        lines,
+        "## How to read this report {.unnumbered}",
+        _how_to_read(),
+    ]
+    return "\n\n".join(parts)
+
+
+def long_date(text: str) -> str:
+    """“2025-09-30” as “30 September 2025”."""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _warning(store: ProtectedStore) -> str:
+    sentences = []
+    if store.data["edition"]["version"]["status"] == "draft":
+        sentences.append("This is a draft. It has not been approved.")
+    if store.data["nature"] == "illustrative":
+        sentences.append(
+            "It contains illustrative data that were made up to show how a report looks. "
+            "Tables and charts that use them say so. They say nothing about any real place, "
+            "service or person."
+        )
+    return " ".join(sentences)
+
+
+def _how_to_read() -> str:
+    return "\n".join(
+        [
+            r"- \[c\] stands for a number that is too small to show without risk to someone.",
+            r"- \[x\] stands for a number that no partner returned.",
+            "- “About” stands before a number that is an estimate or was given roughly.",
+            "- A 95% interval shows how far a number could move by chance alone. When the interval "
+            "of a change includes no change, we say that there is no clear change.",
+            "- A recommended level is what a national body advises. Being above or below it is "
+            "not a statistical test.",
+            "- @sec-methods says how every number is worked out, and @sec-indicators where it "
+            "comes from.",
+        ]
+    )

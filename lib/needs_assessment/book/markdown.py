@@ -1,0 +1,97 @@
+"""Writing the book's Markdown: escaped text, tables, figures, notes."""
+
+import re
+from typing import Any
+
+_SPECIAL = re.compile(r"([\\`*_\[\]{}<>|$@#~^\"'])")
+_CAPS = (30, 72)
+
+
+def escape(text: str) -> str:
+    """`text` as literal text in Pandoc's Markdown, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def figure_span(display: str, key: str) -> str:
+    """A live figure as the book marks it."""
+    return f'[{escape(display)}]{{.figure data-id="{key}"}}'
+
+
+def table(
+    columns: list[str],
+    rows: list[list[str]],
+    *,
+    label: str,
+    caption: str,
+    align: list[str] | None = None,
+) -> str:
+    """A pipe table with caption and label. Cells are Markdown already.
+
+    The dashes under the headings give the columns' relative widths.
+    """
+    align = align or ["left"] * len(columns)
+    widths = [_width(index, columns, rows) for index in range(len(columns))]
+    rule = [
+        f"{'-' * (width - 1)}:" if side == "right" else f":{'-' * (width - 1)}"
+        for width, side in zip(widths, align, strict=True)
+    ]
+    lines = [_row(columns), f"|{'|'.join(rule)}|", *(_row(row) for row in rows)]
+    return "\n".join([*lines, "", f": {caption} {{#{label}}}"])
+
+
+def notes(lines: list[str]) -> str:
+    """Notes under a table."""
+    body = "\n\n".join(escape(line) for line in lines)
+    return f"::: {{.table-notes}}\n{body}\n:::"
+
+
+def callout(kind: str, title: str, text: str) -> str:
+    """A callout: `kind` is note, warning or important."""
+    return f'::: {{.callout-{kind} title="{title}"}}\n{text}\n:::'
+
+
+def from_record(record: dict[str, Any]) -> str:
+    """A table, figure or gap that a chapter left, in the book's syntax."""
+    if record["kind"] == "gap":
+        return callout("note", "Data not available", escape(record["text"]))
+    caption = _caption(record)
+    if record["kind"] == "figure":
+        alt = " ".join(record["alt"].split()).replace("\\", "\\\\").replace('"', '\\"')
+        path = f"figures/{record['label']}.svg"
+        return f'![{caption}]({path}){{#{record["label"]} fig-alt="{alt}"}}'
+    rows = [
+        [
+            figure_span(cell, key) if key else escape(cell)
+            for cell, key in zip(row, keys, strict=True)
+        ]
+        for row, keys in zip(record["rows"], record["figures"], strict=True)
+    ]
+    columns = [escape(name) for name in record["columns"]]
+    parts = [table(columns, rows, label=record["label"], caption=caption, align=record["align"])]
+    if record["notes"]:
+        parts.append(notes(record["notes"]))
+    return "\n\n".join(parts)
+
+
+def _caption(record: dict[str, Any]) -> str:
+    parts = [record["caption"].rstrip(".") + "."]
+    if record["source"]:
+        parts.append(f"Source: {record['source']}.")
+    if record["nature"] == "illustrative":
+        parts.append("Illustrative data.")
+    return escape(" ".join(parts))
+
+
+def _row(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _width(index: int, columns: list[str], rows: list[list[str]]) -> int:
+    """A column's share of the page: its longest cell, within limits."""
+    cap = _CAPS[0] if index == 0 else _CAPS[1]
+    longest = max([len(columns[index]), *(len(_plain(row[index])) for row in rows)])
+    return max(min(longest, cap), 8) + 2
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"\]\{[^}]*\}", "]", cell)

@@ -1,0 +1,34 @@
+"""The book as the reader gets it, by whichever renderer this machine has."""
+
+from pathlib import Path
+
+from needs_assessment.book import builtin, quarto
+from needs_assessment.errors import AssessmentError
+
+RENDERERS = ("auto", "quarto", "builtin")
+
+
+def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
+    """Write the book in `book_dir` as HTML and PDF into `out_dir`.
+
+    `auto` takes Quarto where it is found and the built-in renderer where it is not. Returns the
+    renderer used, such as "quarto 1.10.18" or "built-in". Raises AssessmentError when `quarto` is
+    asked for and not found, and when the book cannot be rendered.
+    """
+    if renderer not in RENDERERS:
+        raise AssessmentError(
+            f"There is no renderer {renderer!r}.", f"Choose one of {', '.join(RENDERERS)}.", 2
+        )
+    program = None if renderer == "builtin" else quarto.find_quarto()
+    if program:
+        version = quarto.quarto_version(program)
+        quarto.render(book_dir, out_dir, program)
+        return f"quarto {version}"
+    if renderer == "quarto":
+        raise AssessmentError(
+            "Quarto was asked for, but it is neither on PATH nor named by QUARTO_PATH.",
+            "Install Quarto (environment.yml brings it from conda-forge, quarto.org has "
+            "installers), or use RENDERER=builtin, which makes the same report without it.",
+        )
+    builtin.render(book_dir, out_dir)
+    return "built-in"

@@ -1,0 +1,47 @@
+"""A number in a chapter's frame that still knows which statistic it is."""
+
+from typing import Any
+
+
+class Cell(float):
+    """A shown statistic: a float (NaN where there is no number) with its `display`, such as
+    “12” or “[c]”, its `key`, `nature` and `sources`.
+
+    Arithmetic gives a plain float: what a notebook computes itself is no statistic any more,
+    and `chapter.table` refuses it.
+    """
+
+    display: str
+    key: str
+    nature: str
+    sources: list[dict[str, Any]]
+    indicator: str
+    partner: str
+
+    def __new__(
+        cls,
+        value: float | None,
+        display: str,
+        *,
+        key: str = "",
+        nature: str = "published",
+        sources: list[dict[str, Any]] | None = None,
+        indicator: str = "",
+        partner: str = "",
+    ) -> "Cell":
+        cell = super().__new__(cls, float("nan") if value is None else value)
+        cell.display = display
+        cell.key = key
+        cell.nature = nature
+        cell.sources = sources or []
+        cell.indicator = indicator
+        cell.partner = partner
+        return cell
+
+    def __repr__(self) -> str:
+        return self.display
+
+    __str__ = __repr__
+
+    def __format__(self, specification: str) -> str:
+        return self.display if not specification else format(float(self), specification)

@@ -1,0 +1,172 @@
+"""A chapter's view of the protected store."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from needs_assessment.chapter import records
+from needs_assessment.chapter.cell import Cell
+from needs_assessment.chapter.counts import counts_by_category, counts_over_time
+from needs_assessment.chapter.display import emit, figure_svg
+from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.errors import AssessmentError
+from needs_assessment.periods import parse_period
+from needs_assessment.settings import nearest
+
+
+class Chapter:
+    """What a notebook may use. Every number in its frames is a `Cell` that keeps its key, and
+    [c] where it may not be shown. `measures` are those the notebook's metadata names.
+    """
+
+    def __init__(self, name: str, store: ProtectedStore, measures: frozenset[str]):
+        self.name = name
+        self._store = store
+        self._measures = measures
+        self._labels: set[str] = set()
+        self.period = parse_period(store.data["edition"]["period"])
+        self.council = store.data["council"]["name"]
+        self.area = store.data["council"]["area"]
+        self.board = store.data["edition"]["board"]
+        self.version = store.data["edition"]["version"]
+
+    def counts(
+        self,
+        measure: str | Sequence[str],
+        *,
+        by: str | None = None,
+        over: str | None = None,
+        area: str | None = None,
+    ) -> pd.DataFrame:
+        """Counts as a frame of `Cell`s, empty when no partner returned them.
+
+        With `by`, a row per category (and “Total”), and a column for the edition's period or,
+        `over="quarter"`, one for each quarter and the year. Without `by`, a column per measure
+        and a row for the edition's period, each quarter (`over="quarter"`, with the year last)
+        or each year up to this edition (`over="year"`). Totals come with the counts: a sum over
+        hidden cells is no total. Raises AssessmentError for a measure that the notebook's
+        metadata does not name, or an unknown dimension.
+        """
+        names = [measure] if isinstance(measure, str) else list(measure)
+        for name in names:
+            self._check_measure(name)
+        if by is None:
+            return counts_over_time(self._store, names, self.period, over, area)
+        dimensions = self._store.measures[names[0]]["dimensions"]
+        if by not in dimensions:
+            raise AssessmentError(
+                f"{names[0]} has no dimension “{by}”.",
+                nearest(by, list(dimensions)) or f"Its dimensions: {', '.join(dimensions)}.",
+            )
+        return counts_by_category(self._store, names[0], by, self.period, over, area)
+
+    def indicator(self, name: str) -> Cell:
+        """The value of one indicator as a `Cell`. Raises AssessmentError for an unknown id."""
+        return records.indicator_cell(self._entry(name))
+
+    def available(self, name: str) -> bool:
+        """Whether the indicator has something to show: a value, bounds or [c]."""
+        return self._entry(name)["status"] != "unavailable"
+
+    def indicators(self, *names: str, label: str, caption: str) -> None:
+        """A table of indicators: value, 95 % interval, what it is based on, benchmark and how it
+        compares, and under it the reason for every one that is not available.
+        """
+        entries = [self._entry(name) for name in names]
+        record = records.indicator_table(entries, self._label(label, "tbl-"), caption)
+        emit(record, records.shown(record))
+
+    def table(
+        self, frame: pd.DataFrame, *, label: str, caption: str, notes: Sequence[str] = ()
+    ) -> None:
+        """A table of the report; a gap in its place when the frame is empty.
+
+        Raises AssessmentError for a number that is not a `Cell` of the library, a label that is
+        not `tbl-…` or was used before, and a missing caption.
+        """
+        if frame.empty:
+            self._gap(caption)
+            return
+        record = records.table(frame, self._label(label, "tbl-"), caption, notes)
+        emit(record, records.shown(record))
+
+    def figure(
+        self, figure: Figure, *, label: str, caption: str, alt: str, data: pd.DataFrame | pd.Series
+    ) -> None:
+        """A chart of the report with its caption, alternative text, and the data it shows.
+
+        Raises AssessmentError without caption or alternative text, for data that are not `Cell`s
+        of the library, and for a label that is not `fig-…` or was used before.
+        """
+        record = records.figure(self._label(label, "fig-"), caption, alt, data)
+        emit(record, {"image/svg+xml": figure_svg(figure, label)})
+
+    def gap(self, text: str) -> None:
+        """States, in place of a table or chart, what is missing; `text` is fit for publication."""
+        record = {"kind": "gap", "text": text}
+        emit(record, {"text/markdown": text})
+
+    def county(self, *names: str) -> pd.DataFrame:
+        """Refuge indicators by council of a former county and for all together: a row each, a
+        column per indicator; empty for a council that shares no former county.
+        """
+        groups = self._store.data["county"]
+        frame = {
+            self._entry(name)["name"]: [
+                records.indicator_cell(
+                    next(entry for entry in group["indicators"] if entry["id"] == name)
+                )
+                for group in groups
+            ]
+            for name in names
+        }
+        return pd.DataFrame(
+            frame, index=pd.Index([group["name"] for group in groups], name="Area"), dtype=object
+        )
+
+    def surveys(self, measure: str = "last-year", sex: str = "persons") -> pd.DataFrame:
+        """Verified survey percentages for England and Wales: a row per survey year (ending March),
+        a column per series. Series use different questions or ages and are never joined.
+        """
+        return records.survey_frame(self._store.data["surveys"], measure, sex)
+
+    def benchmark(self, name: str) -> pd.DataFrame:
+        """A benchmark's verified values: a row per period, one column named as the benchmark."""
+        return records.benchmark_frame(self._store.data["benchmarks"], name)
+
+    def returns(self) -> pd.DataFrame:
+        """The returns of this edition: a row per file with partner, date, nature, rating."""
+        return records.returns_frame(self._store.data["returns"])
+
+    def gaps(self, chapter: str | None = None) -> pd.DataFrame:
+        """The indicators that cannot be given, with the reason; of all chapters or one."""
+        return records.gaps_frame(self._store.data["indicators"], chapter)
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        if name not in self._store.indicators:
+            guess = nearest(name, list(self._store.indicators))
+            raise AssessmentError(f"There is no indicator “{name}”.", guess)
+        return self._store.indicators[name]
+
+    def _check_measure(self, name: str) -> None:
+        if name not in self._store.measures:
+            guess = nearest(name, list(self._store.measures))
+            raise AssessmentError(f"There is no measure “{name}”.", guess)
+        if name not in self._measures:
+            raise AssessmentError(
+                f"The metadata of notebooks/{self.name}.ipynb does not name “{name}”.",
+                "Add it to needs_assessment.measures there.",
+            )
+
+    def _label(self, label: str, prefix: str) -> str:
+        if not label.startswith(prefix):
+            raise AssessmentError(f"The label “{label}” must start with {prefix}.")
+        if label in self._labels:
+            raise AssessmentError(f"The label “{label}” is used twice in this chapter.")
+        self._labels.add(label)
+        return label
+
+    def _gap(self, caption: str) -> None:
+        self.gap(f"{caption}: no return for this edition gives these figures.")

@@ -1,0 +1,25 @@
+"""The look of charts: the Government Analysis Function's style and colours."""
+
+from pathlib import Path
+
+import font_source_sans_pro
+import matplotlib as mpl
+from matplotlib import font_manager
+
+
+def use_style() -> None:
+    """Sets matplotlib to the afcharts style, in the report's own typeface."""
+    fonts = Path(font_source_sans_pro.__path__[0]) / "files"
+    for weight in ("Regular", "Bold"):
+        font_manager.fontManager.addfont(fonts / f"SourceSansPro-{weight}.ttf")
+    mpl.style.use("afcharts.afcharts")
+    mpl.rcParams.update(
+        {
+            "font.family": "sans-serif",
+            "font.sans-serif": ["Source Sans Pro"],
+            "font.size": 12,
+            "figure.figsize": (7.2, 4.0),
+            "axes.titlesize": 13,
+            "svg.fonttype": "path",
+        }
+    )

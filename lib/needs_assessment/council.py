@@ -1,0 +1,196 @@
+"""A council's settings: who it is, its editions, and what each edition reads."""
+
+import re
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from needs_assessment.errors import AssessmentError
+from needs_assessment.periods import Period, parse_period
+from needs_assessment.project import Project
+from needs_assessment.settings import nearest, read_yaml, validate
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+Estimate = Literal["mid-2019", "mid-2020", "census-2021", "mid-2023"]
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Disclosure(_Settings):
+    """Counts from 1 up to but not including `suppress_below` are not shown."""
+
+    suppress_below: int = Field(5, ge=1, le=20)
+
+
+class Populations(_Settings):
+    """Which population estimate each group of indicators divides by."""
+
+    refuge: Estimate
+    police: Estimate
+    marac: Estimate
+    prevalence: Estimate
+    children: Estimate
+
+
+class Prevalence(_Settings):
+    """The survey edition (year ending March) for local estimates: a year, or `latest`."""
+
+    survey: int | Literal["latest"] = "latest"
+
+
+class Version(_Settings):
+    """The version block of an edition."""
+
+    number: str
+    status: Literal["draft", "final"]
+    date: date
+    full_assessment: date | None = None
+    amended: date | None = None
+    next_refresh: date | None = None
+    next_full: date | None = None
+    approved_by: str | None = None
+
+
+class Seat(_Settings):
+    """A place on the Local Partnership Board under section 58, and the role that fills it."""
+
+    seat: str
+    role: str
+
+
+class Board(_Settings):
+    appointed: bool
+    meets: str | None = None
+    members: list[Seat] = []
+
+
+class Return(_Settings):
+    """A partner's return: the form it comes in, who sent it, when, and of what nature."""
+
+    form: str
+    partner: str
+    nature: Literal["confidential", "published", "illustrative"]
+    received: date
+    quality: Literal["poor", "sufficient", "high", "not stated"] = "not stated"
+    note: str = ""
+
+
+class Edition(_Settings):
+    """One year's assessment of a council."""
+
+    version: Version
+    prevalence: Prevalence
+    populations: Populations
+    board: Board | None = None
+    returns: dict[str, Return] = {}
+
+    @field_validator("returns")
+    @classmethod
+    def _plain_file_names(cls, returns: dict[str, Return]) -> dict[str, Return]:
+        for name in returns:
+            if "/" in name or "\\" in name or name.startswith("."):
+                raise ValueError(f"“{name}” must be a file name without folders")
+        return returns
+
+
+class Council(_Settings):
+    """`params/<council>.yml` with `params/defaults.yml` under it.
+
+    `id` is the file's name, `name` the area's name as printed, `council` the authority's name.
+    `county` lists the codes of the councils that share a former county, for comparison.
+    """
+
+    id: str
+    name: str
+    council: str
+    code: str = Field(pattern=r"^E\d{8}$")
+    county: list[str] = []
+    colour: str = Field("#12436D", pattern=r"^#[0-9A-Fa-f]{6}$")
+    disclosure: Disclosure
+    editions: dict[str, Edition] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _periods(self) -> "Council":
+        for text in self.editions:
+            try:
+                period = parse_period(text)
+            except AssessmentError as error:
+                raise ValueError(f"edition {error.message}") from None
+            if period.text != text or period.is_point:
+                raise ValueError(f"edition “{text}” must be a reporting period")
+        return self
+
+    def edition_periods(self) -> list[Period]:
+        """The council's editions, earliest first."""
+        return sorted(parse_period(text) for text in self.editions)
+
+
+def council_names(project: Project) -> list[str]:
+    """The councils that have a file in `params/`."""
+    return sorted(path.stem for path in project.params.glob("*.yml") if path.stem != "defaults")
+
+
+def load_council(project: Project, name: str) -> Council:
+    """The settings of one council.
+
+    Raises AssessmentError (exit code 2) for an unknown name, and for a setting that is unknown,
+    missing or not allowed, naming the file and the field.
+    """
+    known = council_names(project)
+    if not _NAME.fullmatch(name) or name not in known:
+        listed = f"Known councils: {', '.join(known)}." if known else "params/ holds no council."
+        guess = nearest(name, known)
+        raise AssessmentError(f"There is no council “{name}”.", f"{guess} {listed}".strip(), 2)
+    file = f"params/{name}.yml"
+    data = read_yaml(project.params / f"{name}.yml", file)
+    defaults = read_yaml(project.params / "defaults.yml", "params/defaults.yml")
+    for content, title in ((data, file), (defaults, "params/defaults.yml")):
+        if not isinstance(content, dict):
+            raise AssessmentError(f"{title} holds no settings.", "See params/north.yml.")
+    return validate(Council, _with_defaults(name, data, defaults), file)
+
+
+def choose_period(council: Council, period: str | None) -> Period:
+    """The edition asked for, or the latest. Raises AssessmentError (exit code 2) for none."""
+    if period is None:
+        return council.edition_periods()[-1]
+    if period not in council.editions:
+        known = ", ".join(str(each) for each in council.edition_periods())
+        raise AssessmentError(
+            f"{council.name} has no edition “{period}”.",
+            f"Editions in params/{council.id}.yml: {known}.",
+            2,
+        )
+    return parse_period(period)
+
+
+def _with_defaults(name: str, data: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """The council's file laid over the defaults; editions inherit populations and prevalence."""
+    inherited = {
+        key: _merge(defaults.get(key, {}), data.get(key, {}))
+        for key in ("populations", "prevalence")
+    }
+    own = {key: value for key, value in data.items() if key not in inherited}
+    plain = {key: value for key, value in defaults.items() if key not in inherited}
+    merged = {"id": name, **plain, **own}
+    merged["disclosure"] = _merge(defaults.get("disclosure", {}), data.get("disclosure", {}))
+    editions = data.get("editions")
+    if isinstance(editions, dict):
+        merged["editions"] = {
+            str(period): _merge(inherited, edition) if isinstance(edition, dict) else edition
+            for period, edition in editions.items()
+        }
+    return merged
+
+
+def _merge(under: Any, over: Any) -> Any:
+    if isinstance(under, dict) and isinstance(over, dict):
+        keys = [*under, *(key for key in over if key not in under)]
+        return {
+            key: _merge(under.get(key), over[key]) if key in over else under[key] for key in keys
+        }
+    return over

@@ -1,0 +1,244 @@
+"""Indicators as they may be shown: the entries of `indicators.json`, and their words."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+from needs_assessment.disclosure.policy import Policy
+from needs_assessment.display import (
+    MINUS,
+    SUPPRESSED,
+    decimal_places,
+    format_number,
+    join_words,
+)
+from needs_assessment.indicators.result import Comparison, Indicator
+from needs_assessment.indicators.statistics import Source, Statistic
+from needs_assessment.periods import parse_period
+from needs_assessment.reference import Population
+
+NOT_AVAILABLE_WORDS = "not available"
+
+
+def protect_indicator(indicator: Indicator, policy: Policy) -> dict[str, Any]:
+    """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
+    `multiplier` and `figures` (what a live figure and a table may print).
+
+    Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
+    upper, numerator and comparisons null.
+    """
+    hidden = policy.hides_indicator(indicator)
+    status = "suppressed" if hidden else indicator.status
+    entry = indicator.definition
+    benchmarks = [_benchmark(each, hidden=hidden) for each in indicator.comparisons]
+    denominator: float | int | None
+    if indicator.populations and indicator.denominator is None:
+        denominator, denominator_period = indicator.persons, indicator.populations[0].estimate
+    else:
+        denominator = _number(indicator.denominator)
+        denominator_period = str(indicator.denominator.period) if indicator.denominator else None
+    return {
+        "id": entry.id,
+        "name": entry.name,
+        "chapter": entry.chapter,
+        "kind": entry.kind,
+        "value": None if hidden else _float(indicator.value),
+        "unit": entry.unit,
+        "lower": None if hidden else indicator.lower,
+        "upper": None if hidden else indicator.upper,
+        "numerator": None if hidden or status == "reported" else _number(indicator.numerator),
+        "denominator": None if hidden else denominator,
+        "numerator_period": str(indicator.numerator_period) if indicator.numerator else None,
+        "denominator_period": denominator_period,
+        "population": population_words(indicator.populations) or None,
+        "benchmark": benchmarks[0] if benchmarks else None,
+        "other_benchmarks": benchmarks[1:],
+        "status": status,
+        "nature": indicator.nature,
+        "display": _display(indicator, status),
+        "sources": group_sources(cell.source for cell in indicator.cells),
+        "partners": list(dict.fromkeys(cell.partner for cell in indicator.cells)),
+        "reason": indicator.reason,
+        "definition": entry.definition,
+        "caveats": entry.caveats,
+        "multiplier": entry.multiplier,
+        "figures": _figures(indicator, status),
+    }
+
+
+def group_sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
+    """The sources as `[{"file", "sheet", "rows"}]`, in order of file and row."""
+    rows: dict[tuple[str, str], set[int]] = {}
+    for source in sources:
+        rows.setdefault((source.file, source.sheet), set()).add(source.row)
+    return [
+        {"file": file, "sheet": sheet, "rows": sorted(found)}
+        for (file, sheet), found in sorted(rows.items())
+    ]
+
+
+def population_words(populations: tuple[Population, ...]) -> str:
+    """For example “753,278 people of all ages, mid-2019”."""
+    words = [f"{each.persons:,} {each.words()}" for each in populations]
+    return join_words(words)
+
+
+def _display(indicator: Indicator, status: str) -> str:
+    if status == "suppressed":
+        return SUPPRESSED
+    if status == "unavailable":
+        return NOT_AVAILABLE_WORDS
+    if status == "bounded":
+        return _bounds(indicator)
+    assert indicator.value is not None
+    return _value(indicator, indicator.value, status)
+
+
+def _value(indicator: Indicator, value: Fraction, status: str) -> str:
+    entry = indicator.definition
+    approximate = status == "approximate"
+    decimals = entry.decimals
+    if status == "reported":
+        decimals = min(decimals, decimal_places(value))
+    number = format_number(
+        value,
+        decimals,
+        significant=entry.significant if approximate else None,
+        unit=entry.unit,
+        signed=entry.kind == "change",
+    )
+    reported_as_about = indicator.numerator is not None and (
+        indicator.numerator.status == "approximate"
+    )
+    return f"about {number}" if approximate or reported_as_about else number
+
+
+def _bounds(indicator: Indicator) -> str:
+    lower = _written(indicator, indicator.lower)
+    if indicator.upper is None:
+        return f"at least {lower}"
+    return f"between {lower} and {_written(indicator, indicator.upper)}"
+
+
+def _written(indicator: Indicator, value: float | None) -> str:
+    entry = indicator.definition
+    if value is None:
+        return NOT_AVAILABLE_WORDS
+    return format_number(value, entry.decimals, unit=entry.unit, signed=entry.kind == "change")
+
+
+def _figures(indicator: Indicator, status: str) -> dict[str, str]:
+    """What `{{ id | … }}` prints, by filter."""
+    value = _display(indicator, status)
+    missing = {"suppressed": SUPPRESSED, "unavailable": NOT_AVAILABLE_WORDS}.get(status)
+    first, second = (*indicator.comparisons, None, None)[:2]
+    period = indicator.numerator_period
+    numerator = missing or _count(indicator.numerator)
+    denominator = missing or (
+        f"{indicator.persons:,}" if indicator.persons else _count(indicator.denominator)
+    )
+    has_interval = indicator.lower is not None and indicator.upper is not None
+    return {
+        "display": value,
+        "size": value.lstrip("+" + MINUS),
+        "interval": missing
+        or (
+            f"{_written(indicator, indicator.lower)} to {_written(indicator, indicator.upper)}"
+            if has_interval
+            else "no interval"
+        ),
+        "numerator": numerator,
+        "denominator": denominator,
+        "base": missing or f"{numerator} of {denominator}",
+        "period": period.words() if period else NOT_AVAILABLE_WORDS,
+        "population": population_words(indicator.populations) or "no population",
+        "survey": _survey_words(indicator),
+        **_comparison_figures("", first, indicator, missing),
+        **_comparison_figures("also_", second, indicator, missing),
+    }
+
+
+def _comparison_figures(
+    prefix: str, comparison: Comparison | None, indicator: Indicator, missing: str | None
+) -> dict[str, str]:
+    if comparison is None:
+        benchmark = name = phrase = missing or "no benchmark"
+    else:
+        benchmark = _benchmark_value(comparison, indicator)
+        name = comparison.benchmark.name
+        phrase = missing or comparison.phrase
+    return {
+        f"{prefix}benchmark": benchmark,
+        f"{prefix}benchmark_name": name,
+        f"{prefix}comparison": phrase,
+        f"{prefix}benchmark_period": _benchmark_period(comparison),
+    }
+
+
+def _benchmark_value(comparison: Comparison, indicator: Indicator) -> str:
+    value = Fraction(str(comparison.value.value))
+    return format_number(value, decimal_places(value), unit=indicator.definition.unit)
+
+
+def _benchmark_period(comparison: Comparison | None) -> str:
+    if comparison is None or comparison.value.period is None:
+        return ""
+    return parse_period(comparison.value.period).words()
+
+
+def _benchmark(comparison: Comparison, *, hidden: bool) -> dict[str, Any]:
+    held = comparison.value
+    return {
+        "id": comparison.benchmark.id,
+        "name": comparison.benchmark.name,
+        "kind": comparison.benchmark.kind,
+        "value": held.value,
+        "lower": held.lower,
+        "upper": held.upper,
+        "geography": comparison.benchmark.geography,
+        "period": held.period,
+        "verified": comparison.benchmark.verified and held.verified,
+        "comparison": None if hidden else comparison.word,
+        "source": held.source,
+    }
+
+
+def _survey_words(indicator: Indicator) -> str:
+    """For example “7.3% of females and 3.6% of males aged 16 to 74, year ending March 2020”."""
+    if not indicator.surveys:
+        return "no survey"
+    first = indicator.surveys[0]
+    people = {"persons": "people", "females": "females", "males": "males"}
+    shares = [
+        f"{format_number(survey.percent or 0, 1, unit='%')} of {people[survey.sex]}"
+        for survey in indicator.surveys
+    ]
+    ages = (
+        f"{first.ages[:-1]} and over"
+        if first.ages.endswith("+")
+        else (first.ages.replace("-", " to "))
+    )
+    return f"{join_words(shares)} aged {ages}, year ending March {first.edition}"
+
+
+def _count(statistic: Statistic | None) -> str:
+    if statistic is None:
+        return NOT_AVAILABLE_WORDS
+    if statistic.value is None:
+        upper = "more" if statistic.upper is None else f"{int(statistic.upper):,}"
+        return f"{int(statistic.lower):,} to {upper}"
+    decimals = 0 if statistic.value.denominator == 1 else 1
+    number = format_number(statistic.value, decimals)
+    return f"about {number}" if statistic.status == "approximate" else number
+
+
+def _number(statistic: Statistic | None) -> float | int | None:
+    if statistic is None or statistic.value is None:
+        return None
+    return _float(statistic.value)
+
+
+def _float(value: Fraction | None) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if value.denominator == 1 else float(value)

@@ -1,0 +1,284 @@
+"""The protected store: all that chapters, text, charts, workbook and JSON may read.
+
+Exact values end here. The store is written before any kernel starts and holds nothing that may
+not be shown.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.disclosure.cells import ShownCell, protect_cells
+from needs_assessment.disclosure.figures import group_sources, protect_indicator
+from needs_assessment.disclosure.policy import Policy
+from needs_assessment.errors import AssessmentError
+from needs_assessment.files import write_atomically
+from needs_assessment.indicators.catalogue import Definition, load_catalogue
+from needs_assessment.indicators.compute import Basis, compute_indicators
+from needs_assessment.indicators.flags import flag_indicator
+from needs_assessment.periods import Period
+from needs_assessment.project import Project
+from needs_assessment.reference import Area, Reference
+from needs_assessment.returns.dictionary import Dictionary, load_dictionary
+from needs_assessment.returns.observations import Evidence, load_evidence
+
+_NATURES = ["published", "confidential", "illustrative"]
+
+
+@dataclass(frozen=True)
+class ProtectedStore:
+    """`data` is the store's JSON; see `build_store` for its keys."""
+
+    data: dict[str, Any]
+
+    @cached_property
+    def indicators(self) -> dict[str, dict[str, Any]]:
+        """Protected indicators by id."""
+        return {entry["id"]: entry for entry in self.data["indicators"]}
+
+    @cached_property
+    def measures(self) -> dict[str, dict[str, Any]]:
+        """Data dictionary entries by id."""
+        return {entry["id"]: entry for entry in self.data["measures"]}
+
+    def cells(self, measure: str, area: str | None = None) -> list[dict[str, Any]]:
+        """The shown cells of one measure, for the council's own area unless another is named."""
+        area = area or self.data["council"]["code"]
+        return [
+            cell
+            for cell in self.data["cells"]
+            if cell["measure"] == measure and cell["area"] == area
+        ]
+
+    @property
+    def figures(self) -> dict[str, dict[str, str]]:
+        """What live figures print, by key and filter."""
+        council, edition = self.data["council"], self.data["edition"]
+        plain = {
+            "council.name": council["name"],
+            "council.council": council["council"],
+            "council.police_force": council["area"]["police_force"],
+            "council.area_type": council["area"]["type_words"],
+            "edition.period": edition["period_words"],
+            "edition.version": edition["version"]["number"],
+            "edition.status": edition["version"]["status"],
+        }
+        figures = {key: {"display": value} for key, value in plain.items()}
+        figures.update({key: entry["figures"] for key, entry in self.indicators.items()})
+        return figures
+
+
+def read_store(path: Path) -> ProtectedStore:
+    """The store at `path`. Raises AssessmentError when it is not there or cannot be read."""
+    try:
+        return ProtectedStore(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        raise AssessmentError(
+            f"There is no protected store at {path.name}.",
+            "Run make assessment COUNCIL=… first: it writes it.",
+        ) from None
+
+
+def protect(project: Project, name: str, period: str | None = None) -> ProtectedStore:
+    """The up-to-date protected store of an edition, written to its report folder.
+
+    It is built again only when an input changed: returns, parameters, reference data or this
+    package. Raises AssessmentError, listing every problem, when an input cannot be used.
+    """
+    council = load_council(project, name)
+    edition = choose_period(council, period)
+    path = project.report(council.id, edition.text).store
+    key = input_key(project, council)
+    if path.exists():
+        try:
+            held = read_store(path)
+        except AssessmentError:
+            held = None
+        if held and held.data["input_key"] == key:
+            return held
+    store = build_store(project, council, edition, key)
+    content = json.dumps(store.data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_atomically(path, content.encode())
+    return store
+
+
+def input_key(project: Project, council: Council) -> str:
+    """SHA-256 over everything a store is built from."""
+    files = [project.params / "defaults.yml", project.params / f"{council.id}.yml"]
+    for folder in (project.mappings, project.reference, project.returns(council.id)):
+        files += [path for path in folder.rglob("*") if path.is_file()]
+    package = Path(__file__).resolve().parents[1]
+    sources = [*package.glob("*.py"), *package.glob("returns/*.py")]
+    sources += [*package.glob("indicators/*.py"), *package.glob("disclosure/*.py")]
+    digest = hashlib.sha256()
+    for base, paths in ((project.root, files), (package, sources)):
+        for path in sorted(set(paths)):
+            digest.update(path.relative_to(base).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def build_store(
+    project: Project, council: Council, period: Period, key: str = ""
+) -> ProtectedStore:
+    """The store of one edition, from returns and reference data.
+
+    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
+    `measures`, `surveys`, `benchmarks`, `returns`, `flags`, `inputs`. Raises AssessmentError
+    that lists every problem in the returns.
+    """
+    reference = Reference(project.reference)
+    dictionary = load_dictionary(project.reference)
+    catalogue = load_catalogue(project.reference, dictionary, reference.benchmarks)
+    area = _area(council, reference)
+    evidence = load_evidence(project, council, period, dictionary, reference.areas)
+    if evidence.problems:
+        raise AssessmentError(
+            "\n".join(str(problem) for problem in evidence.problems),
+            "Nothing was changed; correct this and run again.",
+        )
+    edition = council.editions[period.text]
+    basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
+    indicators = compute_indicators(catalogue, basis)
+    policy = Policy(council.disclosure.suppress_below, dictionary)
+    cells = protect_cells(evidence.observations, dictionary, policy)
+    natures = [cell.nature for cell in cells]
+    data = {
+        "input_key": key,
+        "council": {
+            "id": council.id,
+            "name": council.name,
+            "council": council.council,
+            "code": council.code,
+            "colour": council.colour,
+            "area": {
+                "name": area.name,
+                "type": area.type,
+                "type_words": area.type_words,
+                "relevant": area.relevant,
+                "ended": area.end.isoformat() if area.end else None,
+                "successors": [reference.areas[code].name for code in area.successors],
+                "police_force": area.police_force,
+                "region": area.region,
+                "county": area.county_name,
+            },
+        },
+        "edition": {
+            "period": period.text,
+            "period_words": period.words(),
+            "start": period.start.isoformat(),
+            "end": period.end.isoformat(),
+            "version": edition.version.model_dump(mode="json"),
+            "board": edition.board.model_dump(mode="json") if edition.board else None,
+            "populations": edition.populations.model_dump(),
+        },
+        "nature": max(natures, key=_NATURES.index, default="published"),
+        "policy": policy.statement(),
+        "cells": [_cell(cell) for cell in cells],
+        "indicators": [protect_indicator(each, policy) for each in indicators],
+        "measures": [
+            measure.model_dump(mode="json", exclude={"rules", "claims"})
+            for measure in dictionary.values()
+        ],
+        "surveys": _surveys(reference),
+        "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
+        "county": _county(council, basis, catalogue, policy),
+        "returns": _returns(council, period, dictionary, evidence),
+        "flags": [flag.as_dict() for each in indicators for flag in flag_indicator(each, period)],
+        "inputs": evidence.files,
+    }
+    return ProtectedStore(data)
+
+
+def _area(council: Council, reference: Reference) -> Area:
+    if council.code not in reference.areas:
+        raise AssessmentError(
+            f"params/{council.id}.yml: code {council.code} is not in data/reference/areas.csv.",
+            "Correct the code.",
+        )
+    return reference.areas[council.code]
+
+
+def _cell(cell: ShownCell) -> dict[str, Any]:
+    return {
+        "measure": cell.measure,
+        "period": cell.period,
+        "area": cell.area,
+        "dimension": cell.dimension,
+        "category": cell.category,
+        "partner": cell.partner,
+        "value": cell.value,
+        "status": cell.status,
+        "display": cell.display,
+        "nature": cell.nature,
+        "derived": cell.derived,
+        "sources": group_sources(cell.sources),
+    }
+
+
+def _surveys(reference: Reference) -> list[dict[str, Any]]:
+    """Verified survey percentages, for the national series."""
+    return [
+        {
+            "edition": survey.edition,
+            "series": survey.series,
+            "ages": survey.ages,
+            "sex": survey.sex,
+            "measure": survey.measure,
+            "percent": survey.percent,
+            "note": survey.note,
+            "source": survey.source,
+        }
+        for survey in reference.surveys
+        if survey.percent_verified and survey.percent is not None
+    ]
+
+
+def _county(
+    council: Council, basis: Basis, catalogue: dict[str, Definition], policy: Policy
+) -> list[dict[str, Any]]:
+    """Refuge indicators of each council of a former county and of all together, in that order."""
+    if not council.county:
+        return []
+    refuge = {key: entry for key, entry in catalogue.items() if key.startswith("refuge.")}
+    areas = basis.reference.areas
+    groups = [(areas[code].name, (code,)) for code in council.county if code in areas]
+    groups.append(("All together", tuple(council.county)))
+    return [
+        {
+            "name": name,
+            "indicators": [
+                protect_indicator(each, policy)
+                for each in compute_indicators(refuge, replace(basis, areas=codes))
+            ],
+        }
+        for name, codes in groups
+    ]
+
+
+def _returns(
+    council: Council, period: Period, dictionary: Dictionary, evidence: Evidence
+) -> list[dict[str, Any]]:
+    """Each return of this edition: partner, nature, date, quality, and what it covers."""
+    edition = council.editions[period.text]
+    listed = []
+    for file, settings in sorted(edition.returns.items()):
+        own = evidence.observations["file"].str.endswith(f"/{period.text}/{file}")
+        measures = sorted(set(evidence.observations[own]["measure"]))
+        listed.append(
+            {
+                "file": file,
+                "partner": settings.partner,
+                "nature": settings.nature,
+                "received": settings.received.isoformat(),
+                "quality": settings.quality,
+                "note": settings.note,
+                "observations": int(own.sum()),
+                "measures": [dictionary[measure].name for measure in measures],
+            }
+        )
+    return listed

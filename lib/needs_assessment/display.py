@@ -1,0 +1,81 @@
+"""How numbers are rounded and written: one way, everywhere."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+SUPPRESSED = "[c]"
+NOT_AVAILABLE = "[x]"
+NOT_APPLICABLE = "[z]"
+MINUS = "\N{MINUS SIGN}"
+
+Number = int | float | Fraction | Decimal
+
+
+def round_half_up(value: Number, decimals: int = 0) -> Decimal:
+    """`value` rounded half away from zero to `decimals` places, on its exact value.
+
+    Negative `decimals` round to tens, hundreds, and so on. Fractions and integers are exact; a
+    float is taken at its exact binary value.
+    """
+    scaled = abs(Fraction(value)) * Fraction(10) ** decimals
+    whole = (scaled + Fraction(1, 2)).__floor__()
+    rounded = Decimal(whole).scaleb(-decimals)
+    return -rounded if value < 0 and whole else rounded
+
+
+def round_significant(value: Number, figures: int) -> Decimal:
+    """`value` rounded half up to `figures` significant figures."""
+    if value == 0:
+        return Decimal(0)
+    magnitude = 0
+    size = abs(Fraction(value))
+    while size >= 10:
+        size /= 10
+        magnitude += 1
+    while size < 1:
+        size *= 10
+        magnitude -= 1
+    return round_half_up(value, figures - 1 - magnitude)
+
+
+def decimal_places(value: Number, most: int = 2) -> int:
+    """How many decimals `value` is given to, up to `most`."""
+    exact = Fraction(value)
+    return next((n for n in range(most) if (exact * 10**n).denominator == 1), most)
+
+
+def format_number(
+    value: Number,
+    decimals: int = 0,
+    *,
+    significant: int | None = None,
+    unit: str = "",
+    signed: bool = False,
+) -> str:
+    """`value` as the report prints it: "1,270", "28.7%", "£1,081m", "+10.4%".
+
+    `significant` overrides `decimals`; `unit` is "%" or "£" (other units stand in words beside
+    the number); `signed` writes a plus before an increase. Pounds from one million up are
+    written in millions.
+    """
+    suffix = "%" if unit == "%" else ""
+    prefix = ""
+    if unit == "£":
+        prefix = "£"
+        if abs(value) >= 1_000_000:
+            value, suffix = Fraction(value) / 1_000_000, "m"
+    if significant is None:
+        number = round_half_up(value, decimals)
+        places = max(decimals, 0)
+    else:
+        number = round_significant(value, significant)
+        places = max(-int(number.as_tuple().exponent), 0)
+    sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
+    return f"{sign}{prefix}{abs(number):,.{places}f}{suffix}"
+
+
+def join_words(words: list[str], last: str = "and") -> str:
+    """The words as an English list: "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,125 @@
+"""What a worker process does: it runs chapters one after another.
+
+It reads a job a line from standard input and writes a result a line to standard output, both JSON.
+When standard input ends, for whatever reason, it ends its kernel and itself: killing the parent in
+any way leaves nothing running.
+"""
+
+import json
+import os
+import queue
+import re
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+import papermill
+
+from needs_assessment.execution.kernel import (
+    LocalKernelManager,
+    end_latest_kernel,
+    private_folder,
+    set_environment,
+)
+from needs_assessment.execution.outputs import normalise, plain_text
+from needs_assessment.narrative.cells import cell_key
+from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook, replace_file
+
+_START_TIMEOUT = 120
+_MESSAGE_LINES = 4
+_ARROW = re.compile(r"^-+> (?P<number>\d+) (?P<source>.*)$", re.MULTILINE)
+
+
+def run_job(job: dict[str, Any]) -> dict[str, Any]:
+    """Run one chapter; what came of it: `seconds`, `log`, and `failure` or None."""
+    started = time.monotonic()
+    set_environment(job["environment"])
+    output = Path(job["output"])
+    failure = None
+    try:
+        papermill.execute_notebook(
+            _literal_path(job["notebook"]),
+            _literal_path(job["output"]),
+            parameters=job["parameters"],
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            cwd=job["root"],
+            start_timeout=_START_TIMEOUT,
+            shutdown_kernel="immediate",
+            kernel_manager_class=LocalKernelManager,
+        )
+    except Exception as error:  # a notebook may raise anything, and one failing stops no other
+        failure = _failure(error, output)
+    log: tuple[str, ...] = ()
+    notebook = read_notebook(output)
+    if notebook is not None:
+        notebook, log = normalise(notebook)
+        replace_file(output, notebook_bytes(notebook))
+    return {"seconds": time.monotonic() - started, "log": log, "failure": failure}
+
+
+def _failure(error: Exception, output: Path) -> dict[str, Any]:
+    """The cell that failed, the exception's name, and a few lines that say what happened."""
+    cell = _failing_cell(read_notebook(output))
+    name = getattr(error, "ename", None) or type(error).__name__
+    message = str(getattr(error, "evalue", error))
+    lines = [line for line in plain_text(message).splitlines() if line.strip()]
+    return {
+        "cell": cell,
+        "exception": name,
+        "lines": lines[:_MESSAGE_LINES] + _failing_line(getattr(error, "traceback", [])),
+    }
+
+
+def _failing_cell(notebook: Notebook | None) -> str:
+    """The cell that failed: marked so, or the last one begun when the kernel died."""
+    begun = ""
+    for cell in notebook["cells"] if notebook else ():
+        status = cell["metadata"].get("papermill", {}).get("status")
+        if status == "failed":
+            return cell_key(cell)
+        if status != "pending":
+            begun = cell_key(cell)
+    return begun
+
+
+def _failing_line(traceback: list[str]) -> list[str]:
+    """The line of the cell at which it failed, from IPython's traceback."""
+    for frame in map(plain_text, traceback):
+        found = _ARROW.search(frame) if frame.startswith("Cell In") else None
+        if found:
+            return [f"line {found['number']}: {found['source'].strip()}"]
+    return []
+
+
+def _literal_path(path: str) -> str:
+    """`path`, safe from Papermill's filling in of `{…}` in paths."""
+    return path.replace("{", "{{").replace("}", "}}")
+
+
+def _read_jobs(jobs: "queue.SimpleQueue[dict[str, Any]]") -> None:
+    for line in sys.stdin:
+        jobs.put(json.loads(line))
+    end_latest_kernel()
+    shutil.rmtree(private_folder(), ignore_errors=True)
+    os._exit(0)
+
+
+def _private_stdout() -> TextIO:
+    """Standard output for results alone: what libraries print goes to standard error."""
+    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return results
+
+
+def main() -> None:
+    """Run jobs until standard input ends."""
+    results = _private_stdout()
+    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
+    while True:
+        print(json.dumps(run_job(jobs.get())), file=results, flush=True)

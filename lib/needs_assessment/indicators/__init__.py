@@ -1,0 +1,1 @@
+"""Indicators: the catalogue, how each kind is computed, and their intervals."""

@@ -1,0 +1,56 @@
+"""Confidence intervals, as the Office for Health Improvement and Disparities computes them.
+
+Formulas: PHEindicatormethods (Wilson; Byar; exact Poisson below 10 events). The interval of a
+change is that of the ratio of two Poisson counts on the log scale.
+"""
+
+import math
+
+from scipy.stats import chi2, norm
+
+Interval = tuple[float, float]
+
+
+def wilson(count: float, total: float, confidence: float = 0.95) -> Interval:
+    """Wilson score interval of the proportion `count / total`, as fractions of 1.
+
+    Raises ValueError unless 0 <= count <= total and total > 0.
+    """
+    if not 0 <= count <= total or total <= 0:
+        raise ValueError(f"not a proportion: {count} of {total}")
+    z = _z(confidence)
+    centre = 2 * count + z * z
+    spread = z * math.sqrt(z * z + 4 * count * (1 - count / total))
+    scale = 2 * (total + z * z)
+    return (centre - spread) / scale, (centre + spread) / scale
+
+
+def poisson(count: float, confidence: float = 0.95) -> Interval:
+    """Interval of a count of events: exact below 10, Byar's method from 10.
+
+    Raises ValueError for a negative count.
+    """
+    if count < 0:
+        raise ValueError(f"not a count: {count}")
+    if count < 10:
+        tail = (1 - confidence) / 2
+        lower = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+        return float(lower), float(chi2.ppf(1 - tail, 2 * count + 2) / 2)
+    z = _z(confidence)
+    lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
+    above = count + 1
+    upper = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3
+    return lower, upper
+
+
+def change(now: float, before: float, confidence: float = 0.95) -> Interval | None:
+    """Interval of `now / before - 1`, as fractions of 1; None when either count is 0."""
+    if now <= 0 or before <= 0:
+        return None
+    spread = _z(confidence) * math.sqrt(1 / now + 1 / before)
+    ratio = now / before
+    return ratio * math.exp(-spread) - 1, ratio * math.exp(spread) - 1
+
+
+def _z(confidence: float) -> float:
+    return float(norm.ppf(1 - (1 - confidence) / 2))

@@ -1,0 +1,144 @@
+"""The statistic that an indicator uses: which observations, of which period, added up how."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from needs_assessment.indicators.catalogue import Term
+from needs_assessment.periods import Period, choose_for_edition, parse_period
+from needs_assessment.returns.dictionary import Dictionary
+from needs_assessment.returns.tokens import bound
+
+_STRENGTH = ["final", "provisional", "revised", "approximate", "bounded"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value came from: file and sheet from the project's root, row counted from 1."""
+
+    file: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One observation as a statistic uses it. `measure` decides whether it is protected."""
+
+    measure: str
+    period: str
+    dimension: str
+    category: str
+    value: Fraction | None
+    status: str
+    nature: str
+    partner: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """A value of one period, with the observations it is made of.
+
+    `value` is None when it is only bounded (`lower` to `upper`, `upper` None when open).
+    `status`: final, provisional, revised, approximate or bounded.
+    """
+
+    value: Fraction | None
+    lower: Fraction
+    upper: Fraction | None
+    status: str
+    period: Period
+    cells: tuple[Cell, ...]
+
+
+class AreaStatistics:
+    """An edition's observations of one area, looked up by statistic."""
+
+    def __init__(self, observations: pd.DataFrame, area: str, dictionary: Dictionary):
+        self.dictionary = dictionary
+        self._cells: dict[tuple[str, str, str], dict[Period, Cell]] = {}
+        for row in observations[observations["area"] == area].to_dict("records"):
+            key = (row["measure"], row["dimension"], row["category"])
+            value = None if row["value"] is None else Fraction(row["value"])
+            self._cells.setdefault(key, {})[parse_period(row["period"])] = Cell(
+                measure=row["measure"],
+                period=row["period"],
+                dimension=row["dimension"],
+                category=row["category"],
+                value=value,
+                status=row["status"],
+                nature=row["nature"],
+                partner=row["partner"],
+                source=Source(row["file"], row["sheet"], row["row"]),
+            )
+
+    def periods(self, term: Term) -> list[Period]:
+        """The periods for which the statistic was reported, earliest first."""
+        return sorted(self._cells.get((term.measure, term.dimension, term.category), {}))
+
+    def cell(self, term: Term, period: Period) -> Cell | None:
+        return self._cells.get((term.measure, term.dimension, term.category), {}).get(period)
+
+    def statistic(self, term: Term, period: Period) -> Statistic | None:
+        """The statistic for exactly `period`: as reported, or its four quarters put together."""
+        cell = self.cell(term, period)
+        if cell:
+            return _combine([cell], period)
+        if not period.is_financial_year:
+            return None
+        quarters = [self.cell(term, quarter) for quarter in period.quarters()]
+        over_time = self.dictionary.measure(term.measure).over_time
+        if over_time == "sum" and all(quarters):
+            return _combine([each for each in quarters if each], period)
+        if over_time == "last" and quarters[-1]:
+            return _combine([quarters[-1]], period)
+        return None
+
+    def for_edition(self, term: Term, edition: Period) -> Statistic | None:
+        """The statistic for an edition, as reported, put together from quarters, or of the period
+        that stands for the edition (`choose_for_edition`).
+        """
+        exact = self.statistic(term, edition)
+        if exact:
+            return exact
+        chosen = choose_for_edition(self.periods(term), edition)
+        return self.statistic(term, chosen) if chosen else None
+
+
+def add(statistics: list[Statistic | None]) -> Statistic | None:
+    """The sum of statistics of one period, or None when one is missing or periods differ."""
+    present = [each for each in statistics if each is not None]
+    if len(present) != len(statistics) or len({each.period for each in present}) != 1:
+        return None
+    return _combine([cell for each in present for cell in each.cells], present[0].period)
+
+
+def _combine(cells: list[Cell], period: Period) -> Statistic | None:
+    """Cells added up; None when one of them holds no number and no bound."""
+    lower, upper, status = Fraction(0), Fraction(0), "final"
+    open_ended = False
+    for cell in cells:
+        limit = bound(cell.status)
+        if cell.value is not None:
+            low = high = cell.value
+        elif limit is None:
+            return None
+        elif cell.status.startswith("below"):
+            low, high = Fraction(0), Fraction(limit - 1)
+        else:
+            low = high = Fraction(limit)
+            open_ended = True
+        lower, upper = lower + low, upper + high
+        cell_status = "bounded" if limit is not None else cell.status
+        status = max(status, cell_status, key=_STRENGTH.index)
+    bounded = status == "bounded"
+    return Statistic(
+        value=None if bounded else lower,
+        lower=lower,
+        upper=None if open_ended else upper,
+        status=status,
+        period=period,
+        cells=tuple(cells),
+    )

@@ -1,0 +1,1 @@
+"""The analyst's words: cells, merging, live figures, and files that are never half-written."""

@@ -1,0 +1,191 @@
+"""Reporting periods: calendar and financial years, quarters, months, ranges, points in time."""
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from needs_assessment.errors import AssessmentError
+
+_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+
+_QUARTER = re.compile(r"^(\d{4})-(\d{2}) Q([1-4])(?:\.\.Q([1-4]))?$")
+_MONTH = re.compile(r"^(\d{4})-M(\d{2})(?:\.\.(\d{4})-M(\d{2}))?$")
+_FORMS = "2017, 2017-18, 2017-18 Q3, 2017-18 Q1..Q2, 2017-M05, 2017-M05..2017-M12, @2024-03-31"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A stretch of time, or a point in it, that a statistic belongs to.
+
+    `start` and `end` are its first and last day; `text` is the canonical form.
+    """
+
+    end: date
+    start: date
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_point(self) -> bool:
+        return self.text.startswith("@")
+
+    @property
+    def months(self) -> int:
+        """Length in months; 0 for a point in time."""
+        if self.is_point:
+            return 0
+        return (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+
+    @property
+    def is_financial_year(self) -> bool:
+        return self.months == 12 and self.start.month == 4
+
+    def within(self, other: "Period") -> bool:
+        return other.start <= self.start and self.end <= other.end
+
+    def quarters(self) -> list["Period"]:
+        """The four quarters of a financial year."""
+        return [parse_period(f"{self.text} Q{number}") for number in (1, 2, 3, 4)]
+
+    def previous(self) -> "Period":
+        """The same stretch one year earlier."""
+        if self.is_point:
+            return parse_period(f"@{_year_before(self.end).isoformat()}")
+        return _from_months(
+            (self.start.year - 1, self.start.month), (self.end.year - 1, self.end.month)
+        )
+
+    def words(self) -> str:
+        """The period as a reader says it."""
+        if self.is_point:
+            return f"{self.end.day} {self.end:%B %Y}"
+        if self.is_financial_year:
+            return self.text
+        if self.months == 12 and self.start.month == 1:
+            return f"calendar year {self.text}"
+        quarter = _QUARTER.match(self.text)
+        if quarter:
+            year = f"{quarter[1]}-{quarter[2]}"
+            if quarter[4]:
+                return f"quarters {quarter[3]} to {quarter[4]} of {year}"
+            return f"quarter {quarter[3]} of {year}"
+        if self.months == 1:
+            return f"{self.start:%B %Y}"
+        return f"{self.start:%B %Y} to {self.end:%B %Y}"
+
+
+def choose_for_edition(periods: Iterable[Period], edition: Period) -> Period | None:
+    """Which of `periods` stands for an edition: its own; else the latest point in time within it;
+    else the latest stretch of the same length that ends within it (a calendar year).
+    """
+    fitting = [
+        period
+        for period in periods
+        if period == edition
+        or (
+            edition.start <= period.end <= edition.end
+            and (period.is_point or period.months == edition.months)
+        )
+    ]
+    return edition if edition in fitting else max(fitting, default=None)
+
+
+def parse_period(text: str) -> Period:
+    """The period written in canonical form. Raises AssessmentError when it is not one."""
+    text = text.strip()
+    try:
+        return _parse(text)
+    except ValueError:
+        raise AssessmentError(
+            f"“{text}” is not a reporting period.", f"Write one of: {_FORMS}."
+        ) from None
+
+
+def read_period(text: str) -> Period:
+    """The period a partner wrote: canonical, or "Q1 2024/25", "2024/25", "May-17".
+
+    Raises AssessmentError when it cannot be read.
+    """
+    text = " ".join(text.split())
+    if found := re.fullmatch(r"(?:Q([1-4]) )?(\d{4})[/-](\d{2}|\d{4})(?: Q([1-4]))?", text):
+        quarter = found[1] or found[4]
+        year = f"{found[2]}-{found[3][-2:]}"
+        return parse_period(f"{year} Q{quarter}" if quarter else year)
+    if found := re.fullmatch(r"([A-Za-z]{3})[a-z]*[- ](\d{2}|\d{4})", text):
+        month = _MONTHS.get(found[1].lower())
+        if month:
+            year = found[2] if len(found[2]) == 4 else f"20{found[2]}"
+            return parse_period(f"{year}-M{month:02d}")
+    return parse_period(text)
+
+
+def _parse(text: str) -> Period:
+    if text.startswith("@"):
+        day = date.fromisoformat(text[1:])
+        return Period(day, day, f"@{day.isoformat()}")
+    if re.fullmatch(r"\d{4}", text):
+        return _from_months((int(text), 1), (int(text), 12))
+    if found := re.fullmatch(r"(\d{4})-(\d{2})", text):
+        year = _financial(found[1], found[2])
+        return _from_months((year, 4), (year + 1, 3))
+    if found := _QUARTER.match(text):
+        year = _financial(found[1], found[2])
+        first, last = int(found[3]), int(found[4] or found[3])
+        if last < first:
+            raise ValueError
+        return _from_months(_quarter_month(year, first, 0), _quarter_month(year, last, 2))
+    if found := _MONTH.match(text):
+        first = (int(found[1]), int(found[2]))
+        last = (int(found[3] or found[1]), int(found[4] or found[2]))
+        if last < first:
+            raise ValueError
+        return _from_months(first, last)
+    raise ValueError
+
+
+def _financial(year: str, short: str) -> int:
+    if (int(year) + 1) % 100 != int(short):
+        raise ValueError
+    return int(year)
+
+
+def _quarter_month(year: int, quarter: int, offset: int) -> tuple[int, int]:
+    month = 4 + 3 * (quarter - 1) + offset
+    return (year, month) if month <= 12 else (year + 1, month - 12)
+
+
+def _from_months(first: tuple[int, int], last: tuple[int, int]) -> Period:
+    """The period from the first day of one month to the last day of another, named canonically."""
+    start = date(first[0], first[1], 1)
+    end = date(last[0], last[1], calendar.monthrange(*last)[1])
+    months = (last[0] - first[0]) * 12 + last[1] - first[1] + 1
+    year = _financial_year(start)
+    financial = f"{year}-{(year + 1) % 100:02d}"
+    if months == 12 and start.month == 1:
+        text = str(start.year)
+    elif months == 12 and start.month == 4:
+        text = financial
+    elif months % 3 == 0 and start.month % 3 == 1 and year == _financial_year(end):
+        quarter = (start.month - 4) % 12 // 3 + 1
+        span = months // 3
+        text = f"{financial} Q{quarter}" + (f"..Q{quarter + span - 1}" if span > 1 else "")
+    elif months == 1:
+        text = f"{start.year}-M{start.month:02d}"
+    else:
+        text = f"{start.year}-M{start.month:02d}..{end.year}-M{end.month:02d}"
+    return Period(end, start, text)
+
+
+def _financial_year(day: date) -> int:
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)

@@ -1,0 +1,235 @@
+"""Reference data: areas, populations, survey prevalence, benchmarks."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from needs_assessment.errors import AssessmentError
+from needs_assessment.periods import Period, parse_period
+from needs_assessment.settings import read_yaml
+
+ENGLAND = "E92000001"
+
+_TYPES_IN_WORDS = {
+    "unitary": "a unitary authority",
+    "metropolitan district": "a metropolitan district",
+    "county": "a county council",
+    "greater london authority": "the Greater London Authority",
+    "london borough": "a London borough",
+    "district": "a county district",
+    "former county": "a former county council",
+}
+
+
+@dataclass(frozen=True)
+class Area:
+    """A place with a GSS code. `relevant`: a relevant local authority under section 61."""
+
+    code: str
+    name: str
+    type: str
+    relevant: bool
+    end: date | None
+    successors: tuple[str, ...]
+    county: str
+    county_name: str
+    police_force: str
+    region: str
+
+    @property
+    def type_words(self) -> str:
+        return _TYPES_IN_WORDS.get(self.type, self.type)
+
+
+@dataclass(frozen=True)
+class Population:
+    """People living in an area: an estimate or census, a sex (`persons` for all), an age band.
+
+    `basis` is `published` or `derived` (good to about half a per cent).
+    """
+
+    area: str
+    area_name: str
+    estimate: str
+    sex: str
+    ages: str
+    persons: int
+    basis: str
+    source: str
+
+    def words(self) -> str:
+        """For example “females aged 16 and over, Census 2021”."""
+        people = {"females": "females", "males": "males"}.get(self.sex, "people")
+        if self.ages == "all":
+            band = "people of all ages" if self.sex == "persons" else f"{people} of all ages"
+        elif self.ages.endswith("+"):
+            band = f"{people} aged {self.ages[:-1]} and over"
+        else:
+            band = f"{people} aged {self.ages.replace('-', ' to ')}"
+        return f"{band}, {estimate_words(self.estimate)}"
+
+
+def estimate_words(estimate: str) -> str:
+    """“Census 2021” or “mid-2023”."""
+    return estimate.replace("census-", "Census ")
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A prevalence figure of the Crime Survey for England and Wales (year ending March)."""
+
+    edition: int
+    period: Period
+    series: str
+    ages: str
+    sex: str
+    measure: str
+    percent: float | None
+    victims: float | None
+    percent_verified: bool
+    status: str
+    note: str
+    source: str
+
+
+class BenchmarkValue(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    period: str | None
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    source: str
+    verified: bool = True
+    note: str = ""
+
+
+class Benchmark(BaseModel):
+    """A level to compare with.
+
+    `level`: a recommended level, `limit`: an upper limit (both bands, not statistical tests);
+    `average`: a national figure.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    kind: Literal["level", "limit", "average"]
+    unit: str
+    geography: str
+    verified: bool
+    note: str = ""
+    values: list[BenchmarkValue]
+
+    def value_for(self, period: Period) -> BenchmarkValue | None:
+        """The latest verified value for a period that ended by the end of `period`."""
+        usable = []
+        for value in self.values:
+            if not (self.verified and value.verified):
+                continue
+            end = parse_period(value.period).end if value.period else date.min
+            if end <= period.end:
+                usable.append((end, value))
+        return max(usable, key=lambda pair: pair[0])[1] if usable else None
+
+
+class Reference:
+    """The files of `data/reference/`, read when first asked for."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    @cached_property
+    def areas(self) -> dict[str, Area]:
+        """Areas by GSS code."""
+        return {
+            row["code"]: Area(
+                code=row["code"],
+                name=row["name"],
+                type=row["type"],
+                relevant=row["relevant"] == "true",
+                end=date.fromisoformat(row["end"]) if row["end"] else None,
+                successors=tuple(filter(None, row["successors"].split(";"))),
+                county=row["county"],
+                county_name=row["county_name"],
+                police_force=row["police_force_name"],
+                region=row["region_name"],
+            )
+            for row in self._rows("areas.csv")
+        }
+
+    @cached_property
+    def populations(self) -> dict[tuple[str, str, str, str], Population]:
+        """Populations by (code, estimate, sex, ages)."""
+        return {
+            (row["code"], row["estimate"], row["sex"], row["ages"]): Population(
+                area=row["code"],
+                area_name=row["name"],
+                estimate=row["estimate"],
+                sex=row["sex"],
+                ages=row["ages"],
+                persons=int(row["persons"]),
+                basis=row["basis"],
+                source=row["source"],
+            )
+            for row in self._rows("population.csv")
+        }
+
+    @cached_property
+    def surveys(self) -> list[Survey]:
+        return [
+            Survey(
+                edition=int(row["edition"]),
+                period=parse_period(row["period"]),
+                series=row["series"],
+                ages=row["ages"],
+                sex=row["sex"],
+                measure=row["measure"],
+                percent=float(row["percent"]) if row["percent"] else None,
+                victims=float(row["victims"]) if row["victims"] else None,
+                percent_verified=row["percent_verified"] == "true",
+                status=row["status"],
+                note=row["note"],
+                source=row["source"],
+            )
+            for row in self._rows("prevalence.csv")
+        ]
+
+    @cached_property
+    def benchmarks(self) -> dict[str, Benchmark]:
+        """Benchmarks by id. Raises AssessmentError for an entry that is not one."""
+        name = "data/reference/benchmarks.yml"
+        data = read_yaml(self.folder / "benchmarks.yml", name)
+        try:
+            entries = TypeAdapter(list[Benchmark]).validate_python(data)
+        except ValidationError as error:
+            detail = error.errors()[0]
+            raise AssessmentError(
+                f"{name}: entry {detail['loc'][0] + 1}, {detail['loc'][1:]}: {detail['msg']}.",
+                "Correct the entry and run again.",
+            ) from None
+        return {entry.id: entry for entry in entries}
+
+    @property
+    def sources(self) -> Path:
+        """The bibliography."""
+        return self.folder / "sources.bib"
+
+    def population(self, area: str, estimate: str, sex: str, ages: str) -> Population | None:
+        return self.populations.get((area, estimate, sex, ages))
+
+    def _rows(self, file: str) -> Iterator[dict[str, str]]:
+        try:
+            with (self.folder / file).open(encoding="utf-8", newline="") as lines:
+                yield from csv.DictReader(lines)
+        except FileNotFoundError:
+            raise AssessmentError(
+                f"data/reference/{file} is missing.", "Restore it from version control."
+            ) from None

@@ -1,0 +1,1 @@
+"""Partner returns: reading them into observations, and the data dictionary behind them."""

@@ -1,0 +1,100 @@
+"""The data dictionary: what each measure counts, in which unit, broken down how."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from needs_assessment.errors import AssessmentError
+from needs_assessment.settings import nearest, read_yaml
+
+NAME = "data/reference/measures.yml"
+
+
+class Dimension(BaseModel):
+    """A breakdown of a measure.
+
+    `answers`: `one` when each unit falls into one category, `many` when into several.
+    `adds_up`: the categories together are the total.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    answers: Literal["one", "many"]
+    adds_up: bool
+    categories: dict[str, str]
+
+
+class Rules(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    part_of: list[str] = []
+    never_more_than: list[str] = []
+
+
+class Measure(BaseModel):
+    """One entry of the data dictionary.
+
+    `protect` is true for people and events about people. `over_time` says how shorter periods
+    make a year: `sum`, the `last` one, or `none`. `claims` names the measures that a share,
+    rate or amount reported without its counts says it comes from.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    definition: str
+    kind: Literal["count", "share", "rate", "money", "duration", "average"]
+    unit: str
+    protect: bool
+    over_time: Literal["sum", "last", "none"] = "none"
+    dimensions: dict[str, Dimension] = {}
+    rules: Rules = Rules()
+    claims: list[str] = []
+    partner_kind: str = ""
+
+
+class Dictionary(dict[str, Measure]):
+    """Measures by id."""
+
+    def measure(self, name: str) -> Measure:
+        """The measure `name`. Raises AssessmentError with the nearest known id."""
+        if name not in self:
+            guess = nearest(name, list(self))
+            raise AssessmentError(
+                f"There is no measure “{name}” in {NAME}.", guess or "Add it there first."
+            )
+        return self[name]
+
+
+def load_dictionary(reference: Path) -> Dictionary:
+    """The data dictionary in `reference`.
+
+    Raises AssessmentError for an entry that does not keep to the form, an id given twice, and a
+    rule or claim that names an unknown measure.
+    """
+    data = read_yaml(reference / "measures.yml", NAME)
+    try:
+        entries = TypeAdapter(list[Measure]).validate_python(data)
+    except ValidationError as error:
+        detail = error.errors()[0]
+        place = detail["loc"][0] + 1 if detail["loc"] else "?"
+        field = ".".join(str(part) for part in detail["loc"][1:])
+        raise AssessmentError(
+            f"{NAME}: entry {place}, {field}: {detail['msg']}.", "Correct the entry."
+        ) from None
+    dictionary = Dictionary()
+    for entry in entries:
+        if entry.id in dictionary:
+            raise AssessmentError(f"{NAME}: “{entry.id}” is defined twice.", "Remove one of them.")
+        dictionary[entry.id] = entry
+    for entry in entries:
+        for other in (*entry.claims, *entry.rules.part_of, *entry.rules.never_more_than):
+            if other not in dictionary:
+                raise AssessmentError(
+                    f"{NAME}: “{entry.id}” names “{other}”, which is not a measure.",
+                    nearest(other, list(dictionary)) or "Correct the entry.",
+                )
+    return dictionary
