@@ -1,5 +1,4 @@
 import pytest
-
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.figures import resolve
 

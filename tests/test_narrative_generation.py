@@ -1,8 +1,7 @@
 import pytest
-from toy_notebooks import narrative, notebook, title
-
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.generation import generate, generate_chapter
+from toy_notebooks import narrative, notebook, title
 
 CONTEXT = {"available": lambda name: name == "marac.repeat_rate", "value": lambda name: None}
 

@@ -5,10 +5,9 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title
-
 from needs_assessment.narrative.cells import ORPHANED_TAG, cell_key, cell_texts, tags
 from needs_assessment.narrative.merge import merge_narrative
+from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title
 
 
 def template(*extra, cases="Cases rose.", repeat="Repeats fell."):
@@ -177,55 +176,79 @@ def test_a_narrative_cell_turned_into_code_keeps_its_text(mine, base):
     assert sources(merged)["cases"] == "Mine."
 
 
+def insert(cells, at, to, words):
+    cells.insert(at, markdown(f"own-{next(words)}", f"typed {next(words)}."))
+
+
+def insert_code(cells, at, to, words):
+    cells.insert(at, code(f"own-{next(words)}", f"typed {next(words)}."))
+
+
+def type_over(cells, at, to, words):
+    cells[at]["source"] = f"typed {next(words)}."
+
+
+def type_below(cells, at, to, words):
+    cells[at]["source"] += f"\ntyped {next(words)}."
+
+
+def delete(cells, at, to, words):
+    del cells[at]
+
+
+def move(cells, at, to, words):
+    cells.insert(to, cells.pop(at))
+
+
+def copy_cell(cells, at, to, words):
+    cells.insert(to, {**copy.deepcopy(cells[at]), "id": f"copy-{next(words)}"})
+
+
+def retag(cells, at, to, words):
+    cells[at]["metadata"]["tags"] = [] if tags(cells[at]) else ["narrative"]
+
+
+def retype(cells, at, to, words):
+    plain = {key: cells[at][key] for key in ("id", "metadata", "source") if key in cells[at]}
+    cells[at] = {**plain, "cell_type": "markdown" if cells[at]["cell_type"] == "raw" else "raw"}
+
+
+def new_ids(cells, at, to, words):
+    for cell in cells:
+        cell["id"] = f"new-{next(words)}"
+
+
+def no_ids(cells, at, to, words):
+    for cell in cells:
+        cell.pop("id", None)
+
+
+def same_id(cells, at, to, words):
+    cells[at]["id"] = cells[to].get("id", "same")
+
+
+def strip_metadata(cells, at, to, words):
+    cells[at]["metadata"] = {}
+
+
 # One day of an analyst and of the template, drawn at random.
+ACTIONS = [
+    insert, insert_code, type_over, type_below, delete, move, copy_cell, retag, retype, new_ids,
+    no_ids, same_id, strip_metadata,
+]  # fmt: skip
 INDEX = st.integers(0, 30)
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            "edit append insert insert_code delete move copy retag retype new_ids strip".split()
-        ),
-        INDEX,
-        INDEX,
-    ),
-    max_size=8,
-)
+EDITS = st.lists(st.tuples(st.sampled_from(ACTIONS), INDEX, INDEX), max_size=8)
 TEMPLATE_CHANGES = st.lists(
     st.tuples(st.sampled_from(["reword", "drop", "add", "move"]), INDEX, INDEX), max_size=4
 )
 
 
 def work(book, edits, words):
-    """Carry out an analyst's `edits`; the words typed that still stand in the notebook."""
+    """Carry out an analyst's `edits`; the lines typed that still stand in the notebook."""
     cells = book["cells"]
-    for kind, first, second in edits:
-        at, to = first % (len(cells) + 1), second % (len(cells) + 1)
-        cell = cells[at] if at < len(cells) else None
-        if kind == "insert":
-            cells.insert(at, markdown(f"own-{next(words)}", f"typed {next(words)}."))
-        elif kind == "insert_code":
-            cells.insert(at, code(f"own-{next(words)}", f"typed {next(words)}."))
-        elif cell is None:
-            continue
-        elif kind == "edit":
-            cell["source"] = f"typed {next(words)}."
-        elif kind == "append":
-            cell["source"] += f"\ntyped {next(words)}."
-        elif kind == "delete":
-            del cells[at]
-        elif kind == "move":
-            cells.insert(min(to, len(cells) - 1), cells.pop(at))
-        elif kind == "copy":
-            cells.insert(to, {**copy.deepcopy(cell), "id": f"copy-{next(words)}"})
-        elif kind == "retag":
-            cell["metadata"]["tags"] = [] if tags(cell) else ["narrative"]
-        elif kind == "retype":
-            cell["cell_type"] = "raw" if cell["cell_type"] != "raw" else "markdown"
-            cell.pop("outputs", None), cell.pop("execution_count", None)
-        elif kind == "new_ids":
-            for each in cells:
-                each["id"] = f"new-{next(words)}"
-        elif kind == "strip":
-            cell["metadata"] = {}
+    for act, at, to in edits:
+        if cells:
+            act(cells, at % len(cells), to % len(cells), words)
     text = "\n".join(cell["source"] for cell in cells)
     return {line for line in text.splitlines() if line.startswith("typed")}
 

@@ -1,7 +1,6 @@
 """Putting a finished run's files in the report folder, file by file."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -24,7 +23,7 @@ def put_in_place(report: ReportFolder, book: Path, output: Path) -> None:
     for name in sorted(made):
         target = report.path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(output / name, target)
+        (output / name).replace(target)
     _replace_folder(report.book, book, report.work / "old-book")
     for name in sorted(earlier - made):
         (report.path / name).unlink(missing_ok=True)

@@ -1,9 +1,24 @@
-"""What Quarto's pages still need: to open from a folder, and the same words for references."""
+"""What Quarto's pages still need: to open from a folder, be in reach of all, and name alike."""
 
 import re
 from pathlib import Path
 
-_MODULE = re.compile(r'<script src="[^"]*" type="module"></script>\n?')
+# What is put right on every page, as pattern and replacement. Browsers refuse script modules to a
+# page opened from a folder or a memory stick, so those scripts (tabs, and the mark of the section
+# in view) go. The others are for screen readers and keyboards: names for landmarks that have
+# none, links whose name is what they show, and tables that can be scrolled by key.
+_REPAIRS = (
+    (r'<script src="[^"]*" type="module"></script>\n?', ""),
+    (r'<nav class="quarto-secondary-nav"', r'\g<0> aria-label="This chapter"'),
+    (r'<nav id="quarto-sidebar"', r'\g<0> aria-label="Chapters"'),
+    (r'(<a class="sidebar-item-text[^>]*) role="navigation"', r'\1 role="button"'),
+    (r'<nav id="TOC"', r'\g<0> aria-label="On this page"'),
+    (r'(class="pagination-link") aria-label="[^"]*"', r"\1"),
+    (
+        r'<div aria-describedby="(tbl-[^"]+)">',
+        r'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="\1">',
+    ),
+)
 _REFERENCE = re.compile(
     r'(<a href="([^"#]+\.html)(?:#([^"]+))?" class="quarto-xref">)<span>.*?</span>'
 )
@@ -14,17 +29,17 @@ _APPENDIX = re.compile(r'<h1 class="title">[^\n]*?>(Appendix \w+) —')
 def finish_site(site: Path) -> None:
     """Put right, in the pages of `site`, what Quarto leaves out.
 
-    Browsers refuse script modules to a page opened from a folder or a memory stick, so those
-    scripts (tabs, and the mark of the section in view) go. On a page without a chapter number
-    Quarto gives references as titles: they become "Chapter 4" as on every other page.
+    On a page without a chapter number Quarto gives references as titles: they become
+    "Chapter 4" and "Section 4.1" as on every other page.
     """
     pages = {path.name: path.read_text(encoding="utf-8") for path in sorted(site.glob("*.html"))}
     for name, page in pages.items():
-        finished = _MODULE.sub("", page)
+        finished = page
+        for pattern, replacement in _REPAIRS:
+            finished = re.sub(pattern, replacement, finished)
         if not _number(page):
             finished = _REFERENCE.sub(lambda match: _reference(match, pages), finished)
-        if finished != page:
-            (site / name).write_text(finished, encoding="utf-8", newline="\n")
+        (site / name).write_text(finished, encoding="utf-8", newline="\n")
 
 
 def _reference(match: re.Match[str], pages: dict[str, str]) -> str:

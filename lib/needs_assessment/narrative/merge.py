@@ -229,13 +229,13 @@ def _claims(
     claims: dict[str, Cell] = {}
     for cell in mine:
         key = cell_key(cell)
-        if key in theirs and (True or _has_own_id(cell) > _has_own_id(claims[key])):
+        if key in theirs and (key not in claims or _has_own_id(cell) > _has_own_id(claims[key])):
             claims[key] = cell
     strangers = [cell for cell in mine if cell_key(cell) not in theirs and cell["source"].strip()]
     for cell in strangers:
-        for key in theirs.keys() - claims.keys():
+        for key in theirs:
             given = (theirs[key]["source"], base.get(key, ""))
-            if any(same_text(cell["source"], text) for text in given):
+            if key not in claims and any(same_text(cell["source"], text) for text in given):
                 claims[key] = cell
                 break
     return claims

@@ -1,0 +1,176 @@
+"""Nothing that may not be shown reaches the protected store."""
+
+import json
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from running import ROOT, run_command
+
+from needs_assessment.council import choose_period, load_council
+from needs_assessment.disclosure.cells import protect_cells
+from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.store import build_store
+from needs_assessment.project import Project
+from needs_assessment.returns.dictionary import load_dictionary
+from needs_assessment.returns.observations import COLUMNS
+
+DICTIONARY = load_dictionary(ROOT / "data" / "reference")
+POLICY = Policy(5, DICTIONARY)
+AGENCIES = list(DICTIONARY["marac.referrals"].dimensions["agency"].categories)
+
+
+def observation(measure: str, value: int | None, **other: Any) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "period": "2024-25",
+        "area": "E06000061",
+        "dimension": "",
+        "category": "",
+        "partner": "a partner",
+        "value": None if value is None else Decimal(value),
+        "raw": str(value),
+        "status": "final",
+        "nature": "confidential",
+        "received": "2025-05-01",
+        "file": "f.csv",
+        "sheet": "",
+        "row": 2,
+        "note": "",
+        **other,
+    }
+
+
+def shown(*rows: dict[str, Any]):
+    return protect_cells(pd.DataFrame(rows, columns=COLUMNS, dtype=object), DICTIONARY, POLICY)
+
+
+@pytest.mark.parametrize(("value", "display"), [(0, "0"), (5, "5"), (1270, "1,270")])
+def test_safe_counts_are_shown(value: int, display: str) -> None:
+    (cell,) = shown(observation("marac.cases", value))
+    assert (cell.value, cell.display) == (value, display)
+
+
+@pytest.mark.parametrize("value", [1, 2, 3, 4])
+def test_small_counts_of_people_are_hidden(value: int) -> None:
+    (cell,) = shown(observation("marac.cases", value))
+    assert (cell.value, cell.display, cell.status) == (None, "[c]", "suppressed")
+
+
+def test_places_money_and_published_figures_are_not_hidden() -> None:
+    cells = shown(
+        observation("refuge.places", 3),
+        observation("marac.cases", 3, nature="published"),
+    )
+    assert [cell.display for cell in cells] == ["3", "3"]
+
+
+def test_what_partners_withheld_stays_withheld() -> None:
+    cells = shown(
+        observation("marac.cases", None, status="confidential"),
+        observation("marac.repeats", None, status="below:5"),
+        observation("marac.children", None, status="not available"),
+    )
+    assert [cell.display for cell in cells] == ["[c]", "<5", "[x]"]
+
+
+quarters = st.lists(st.integers(0, 40), min_size=4, max_size=4)
+
+
+@given(quarters)
+def test_a_year_put_together_from_quarters_hides_with_any_of_them(values: list[int]) -> None:
+    cells = shown(
+        *(
+            observation("marac.cases", value, period=f"2024-25 Q{number}")
+            for number, value in enumerate(values, start=1)
+        )
+    )
+    year = next(cell for cell in cells if cell.period == "2024-25")
+    small = [value for value in values if 0 < value < 5]
+    if small:
+        assert (year.value, year.display) == (None, "[c]")
+    else:
+        assert year.value == sum(values) or 0 < sum(values) < 5
+
+
+@given(st.lists(st.integers(0, 40), min_size=len(AGENCIES), max_size=len(AGENCIES)))
+def test_a_total_put_together_hides_with_any_category(values: list[int]) -> None:
+    cells = shown(
+        *(
+            observation("marac.referrals", value, dimension="agency", category=name)
+            for name, value in zip(AGENCIES, values, strict=True)
+        )
+    )
+    total = next(cell for cell in cells if not cell.category)
+    assert (total.value is None) == (
+        any(0 < value < 5 for value in values) or 0 < sum(values) < 5
+    )
+
+
+def test_no_total_from_an_incomplete_breakdown() -> None:
+    cells = shown(observation("marac.referrals", 30, dimension="agency", category="police"))
+    assert [cell.category for cell in cells] == ["police"]
+
+
+@pytest.mark.parametrize(("council", "period"), [("north", "2024-25"), ("west", "2023-24")])
+def test_the_store_holds_no_small_count_and_no_raw_text(council: str, period: str) -> None:
+    project = Project(ROOT)
+    settings = load_council(project, council)
+    store = build_store(project, settings, choose_period(settings, period))
+    text = json.dumps(store.data)
+    assert '"raw"' not in text and '"exact"' not in text
+    hidden = [cell for cell in store.data["cells"] if cell["status"] == "suppressed"]
+    assert hidden, "the example shows suppression at work"
+    for cell in store.data["cells"]:
+        held = DICTIONARY[cell["measure"]]
+        if cell["nature"] != "published" and held.protect and held.kind == "count":
+            assert cell["value"] is None or not 0 < cell["value"] < 5
+    for cell in hidden:
+        assert cell["value"] is None and cell["display"] == "[c]"
+
+
+def test_an_indicator_built_on_a_hidden_count_is_hidden(project: Path) -> None:
+    path = project / "data" / "returns" / "north" / "2024-25" / "idva.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    header, others = lines[0], [line for line in lines[1:] if not line.startswith("idva.engaged,")]
+    path.write_text(
+        "\n".join([header, *others, "idva.engaged,2024-25,,,,3,"]) + "\n", encoding="utf-8"
+    )
+    assert run_command(project, "protect", "north").returncode == 0
+    store = project / "reports" / "north" / "2024-25" / ".protected" / "store.json"
+    entries = json.loads(store.read_text(encoding="utf-8"))["indicators"]
+    rate = next(entry for entry in entries if entry["id"] == "idva.engagement_rate")
+    assert rate["status"] == "suppressed"
+    assert rate["value"] is rate["lower"] is rate["upper"] is rate["numerator"] is None
+    assert {rate["display"], *_numbers(rate["figures"])} == {"[c]"}
+
+
+def test_the_store_follows_its_inputs(project: Path) -> None:
+    """A store is built again when a return changes, and only then."""
+    store = project / "reports" / "north" / "2024-25" / ".protected" / "store.json"
+    assert run_command(project, "protect", "north").returncode == 0
+    first = store.stat().st_mtime_ns
+    assert run_command(project, "protect", "north").returncode == 0
+    assert store.stat().st_mtime_ns == first
+    places = project / "data" / "returns" / "north" / "2024-25" / "refuge-places.csv"
+    text = places.read_text(encoding="utf-8")
+    places.write_text(text.replace(",15,", ",16,"), encoding="utf-8")
+    assert run_command(project, "protect", "north").returncode == 0
+    assert '"display": "16"' in store.read_text(encoding="utf-8")
+
+
+def test_rule_is_exact_at_its_edges() -> None:
+    assert not POLICY.hides("marac.cases", Fraction(0), "confidential")
+    assert POLICY.hides("marac.cases", Fraction(4), "confidential")
+    assert not POLICY.hides("marac.cases", Fraction(5), "confidential")
+    assert POLICY.hides("marac.cases", Fraction(1), "illustrative")
+
+
+def _numbers(figures: dict[str, str]) -> list[str]:
+    names = ("display", "interval", "numerator", "denominator", "base")
+    return [figures[name] for name in names]

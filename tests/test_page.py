@@ -1,0 +1,62 @@
+"""The page in a real browser: no error, no request to any host."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from running import Report
+
+Assessed = Callable[[str, str], Report]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed; .ci/run installs it.")
+        pytest.skip("Chromium is not installed on this machine.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    "edition", [("north", "2024-25"), ("three-rivers", "2017-18"), ("northamptonshire", "2020-21")]
+)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_opens_without_error_or_request(
+    browser: Browser, assessed: Assessed, edition: tuple[str, str], width: int, tmp_path: Path
+) -> None:
+    page_file = assessed(*edition).path / "index.html"
+    alone = tmp_path / "stick" / "index.html"
+    alone.parent.mkdir()
+    shutil.copy(page_file, alone)
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    errors: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(alone.as_uri(), wait_until="load")
+    assert errors == []
+    assert [url for url in requests if not url.startswith(("file://", "data:"))] == []
+    assert len([url for url in requests if url.startswith("file://")]) == 1, "one file"
+    assert page.locator("h1").count() > 10
+    assert page.locator("figure img, figure svg").count() >= 1
+    broken = page.evaluate(
+        "[...document.images].filter(i => !(i.complete && i.naturalWidth)).length"
+    )
+    assert broken == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    targets = page.evaluate(
+        "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.getAttribute('href').slice(1))"
+        ".filter(id => id && !document.getElementById(id))"
+    )
+    assert targets == []
+    page.close()

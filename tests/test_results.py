@@ -1,0 +1,116 @@
+"""The files beside the report: complete, consistent, and silent about the machine."""
+
+import json
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from running import Report
+
+Assessed = Callable[[str, str], Report]
+EDITIONS = [
+    ("north", "2024-25"),
+    ("west", "2024-25"),
+    ("three-rivers", "2017-18"),
+    ("northamptonshire", "2020-21"),
+]
+
+FIELDS = set(
+    "id name chapter kind value unit lower upper numerator denominator numerator_period "
+    "denominator_period population benchmark status nature display sources".split()
+)
+BENCHMARK = set("id name value lower upper geography period verified comparison".split())
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_indicators_json_keeps_its_contract(
+    assessed: Assessed, edition: tuple[str, str]
+) -> None:
+    report = assessed(*edition)
+    data = json.loads((report.path / "indicators.json").read_text(encoding="utf-8"))
+    assert (data["council"], data["period"], data["edition_status"]) == (*edition, "draft")
+    for entry in data["indicators"]:
+        assert set(entry) >= FIELDS
+        assert entry["status"] in (
+            "ok",
+            "reported",
+            "approximate",
+            "bounded",
+            "suppressed",
+            "unavailable",
+        )
+        if entry["benchmark"]:
+            assert set(entry["benchmark"]) >= BENCHMARK
+            assert entry["benchmark"]["verified"] is True
+        if entry["status"] in ("suppressed", "unavailable"):
+            assert entry["value"] is entry["lower"] is entry["upper"] is None
+        for source in entry["sources"]:
+            path = report.path.parents[2] / source["file"]
+            assert path.is_file() and all(row > 1 for row in source["rows"])
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_no_result_knows_the_machine(assessed: Assessed, edition: tuple[str, str]) -> None:
+    report = assessed(*edition)
+    root = report.path.parents[2]
+    words = [str(root), str(Path.home()), socket.gethostname()]
+    checked = 0
+    for path in report.path.rglob("*"):
+        if path.is_file() and path.suffix in (".json", ".ipynb", ".qmd", ".yml", ".html", ".svg"):
+            text = path.read_text(encoding="utf-8")
+            for word in words:
+                assert word not in text, (path.name, word)
+            checked += 1
+    assert checked > 20
+
+
+def test_illustrative_data_are_marked_everywhere(assessed: Assessed) -> None:
+    report = assessed("north", "2024-25")
+    page = (report.path / "index.html").read_text(encoding="utf-8")
+    assert "Illustrative data, not real figures" in page
+    chapters = report.path / "book"
+    for path in chapters.glob("*.qmd"):
+        text = path.read_text(encoding="utf-8")
+        for caption in re.findall(r"^(?:: |!\[)(.*the MARAC coordinator.*)$", text, re.MULTILINE):
+            assert "Illustrative data" in caption
+    workbook = openpyxl.load_workbook(report.path / "tables.xlsx")
+    assert "illustrative" in str([cell.value for cell in workbook.worksheets[0]["A"]])
+
+
+def test_published_examples_are_not_called_illustrative(assessed: Assessed) -> None:
+    for edition in EDITIONS[2:]:
+        page = (assessed(*edition).path / "index.html").read_text(encoding="utf-8")
+        assert "Illustrative" not in page
+
+
+def test_the_workbook_holds_every_table_and_no_formula(assessed: Assessed) -> None:
+    report = assessed("north", "2024-25")
+    workbook = openpyxl.load_workbook(report.path / "tables.xlsx")
+    qmd = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (report.path / "book").glob("*.qmd")
+        if path.stem not in ("indicators", "data-dictionary", "methods", "sources", "checks")
+    )
+    labels = re.findall(r"\{#tbl-", qmd)
+    assert len(workbook.sheetnames) == len(labels) + 2, "a cover, contents, a sheet a table"
+    for sheet in workbook:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.data_type != "f"
+
+
+def test_provenance_names_every_input_by_its_hash(assessed: Assessed) -> None:
+    import hashlib
+
+    report = assessed("three-rivers", "2017-18")
+    root = report.path.parents[2]
+    data = json.loads((report.path / "provenance.json").read_text(encoding="utf-8"))
+    names = set(data["inputs"])
+    assert {"params/three-rivers.yml", "data/reference/population.csv"} <= names
+    assert any(name.startswith("data/returns/three-rivers/2017-18/") for name in names)
+    for name, digest in data["inputs"].items():
+        assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest
+    assert data["renderer"] == "built-in"
