@@ -7,25 +7,39 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 # A mistyped variable would otherwise give another council's report.
-VARIABLES := COUNCIL PERIOD RENDERER PYTHON
-MISTYPED := $(filter-out $(VARIABLES),$(foreach each,$(MAKEOVERRIDES),$(firstword $(subst =, ,$(each)))))
+VARIABLES := COUNCIL PERIOD RENDERER PYTHON NAME CODE
+COMMAND_LINE := $(foreach each,$(.VARIABLES),$(if $(findstring command line,$(origin $(each))),$(each)))
+MISTYPED := $(filter-out $(VARIABLES),$(COMMAND_LINE))
 ifneq ($(MISTYPED),)
 $(error $(MISTYPED) is not known here; known: $(VARIABLES))
 endif
 
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)")
 
-.PHONY: help assessment edit test lint
+.PHONY: help assessment check council edit test lint
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]"
+	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
+	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
 	@echo "make lint                                   style checks"
 
 assessment: $(READY)
 	@$(BIN)/needs-assessment assessment "$(COUNCIL)" $(OPTIONS)
+
+check: $(READY)
+	@$(BIN)/needs-assessment check "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+# Only what the command line gives: some systems set NAME themselves. The shell reads the values
+# from the environment, so that no name is read as a command.
+GIVEN = $(if $(filter $(1),$(COMMAND_LINE)),$(2) "$$$(1)")
+
+council: $(READY)
+	@$(BIN)/needs-assessment council $(call GIVEN,COUNCIL,--council) $(call GIVEN,NAME,--name) \
+		$(call GIVEN,CODE,--code) $(call GIVEN,PERIOD,--period)
 
 edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

@@ -6,7 +6,8 @@ writes `<council>/<period>/` under FOLDER (`data/returns/` by default). The numb
 the rates and shares in `illustrative.yml`, on the councils' real populations, and are consistent
 with one another; they describe nobody. Every file has its own seed, from council, year and file
 name: the same script gives the same bytes, and a change to one file leaves the others alone. The
-published refuge places (`refuge-places.csv`) are not made here.
+published refuge places (`refuge-places.csv`) are not made here, and what the police send with a
+row for each crime comes from `make_illustrative_extract.py`.
 """
 
 import argparse
@@ -377,7 +378,7 @@ def main(folder: Path) -> None:
             target = folder / council / period
             target.mkdir(parents=True, exist_ok=True)
             for file, fill in FILES.items():
-                if file in rates["lacks"]:
+                if file in rates["lacks"] or file in SETTINGS["extracts"].get(year, []):
                     continue
                 out = Return(council, year, file)
                 fill(out)

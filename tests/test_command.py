@@ -114,7 +114,7 @@ def test_a_run_says_where_the_report_is(assessed: Assessed) -> None:
 
 
 def test_a_return_that_cannot_be_read_stops_the_run(project: Path) -> None:
-    path = project / "data" / "returns" / "north" / "2024-25" / "police.csv"
+    path = project / "data" / "returns" / "north" / "2024-25" / "idva.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     row = lines[3].split(",")
     row[5] = "lots"
@@ -123,7 +123,7 @@ def test_a_return_that_cannot_be_read_stops_the_run(project: Path) -> None:
     (project / "data" / "returns" / "north" / "2024-25" / "extra.csv").write_text("a,b\n")
     run = run_command(project, "assessment", "north")
     assert run.returncode == 1
-    assert "data/returns/north/2024-25/police.csv, row 4, column “value”: “lots”" in run.stderr
+    assert "data/returns/north/2024-25/idva.csv, row 4, column “value”: “lots”" in run.stderr
     assert "extra.csv is not described in params/north.yml" in run.stderr
     assert "Traceback" not in run.stderr
 

@@ -1,8 +1,10 @@
 """The verbs. The Makefile only calls them, and they work where there is no make."""
 
+import io
 import os
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -69,6 +71,26 @@ def assessment(
 
 
 @app.command()
+def check(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+) -> None:
+    """List everything wrong, or worth knowing, about parameters, returns and templates."""
+    from rich.console import Console
+
+    from needs_assessment.checking.check import check as check_edition
+    from needs_assessment.checking.shown import show
+
+    # A console that lacks a character shows a question mark rather than an error.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    checked = check_edition(find_project(), _named(council, council_option), period)
+    show(checked, Console(highlight=False))
+    sys.exit(1 if checked.count("error") else 0)
+
+
+@app.command()
 def protect(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,
@@ -97,6 +119,71 @@ def edit(
             f"{settings.name} has no chapters yet.", f"Run make assessment COUNCIL={settings.id}."
         )
     os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder)])
+
+
+@app.command(name="council")
+def found(
+    name_id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Its short name: it names files.")
+    ] = None,
+    id_option: CouncilOption = None,
+    name: Annotated[str | None, typer.Option("--name", help="Its name as printed.")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="Its GSS code, E0….")] = None,
+    period: Annotated[
+        str | None,
+        typer.Option("--period", help="The first edition; the latest complete year if absent."),
+    ] = None,
+) -> None:
+    """Begin a new council: its parameters, and an empty workbook for each return."""
+    from datetime import date
+
+    from needs_assessment.founding import found_council
+
+    chosen = name_id or id_option
+    if not (chosen and name and code):
+        raise AssessmentError(
+            "A new council needs a short name, a name and a code.",
+            'For example: make council COUNCIL=rutland NAME="Rutland" CODE=E06000017',
+            2,
+        )
+    founded = found_council(find_project(), chosen, name, code, date.today(), period)
+    folder = founded.returns[0].rpartition("/")[0]
+    typer.echo(f"Parameters   {founded.parameters}")
+    typer.echo(f"Returns      {folder}/: {len(founded.returns)} empty workbooks")
+    for note in founded.notes:
+        typer.echo(f"Note: {note}")
+    typer.echo(
+        f"Next: complete {founded.parameters}. Send each partner its workbook; when it comes back, "
+        f"put it into {folder}/ under the same name and complete its lines under returns. Then "
+        f"run make assessment COUNCIL={chosen}."
+    )
+
+
+@app.command(name="map")
+def propose(
+    council: Annotated[str, typer.Argument(metavar="COUNCIL", help="A council in params/.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A partner's CSV or XLSX file.")],
+    sheet: Annotated[
+        str | None, typer.Option("--sheet", help="The sheet to map; all with a table if absent.")
+    ] = None,
+) -> None:
+    """Propose a mapping for a partner's file from its own headings, for you to correct."""
+    from needs_assessment.council import load_council
+    from needs_assessment.returns.proposed import map_file
+
+    project = find_project()
+    outcome = map_file(project, load_council(project, council), file, sheet)
+    if outcome.written:
+        typer.echo(f"Wrote {outcome.path}: correct it before you use it.")
+    elif outcome.text:
+        typer.echo(f"# {outcome.path} is there already and was left as it is. Proposed:")
+        typer.echo(outcome.text)
+    if outcome.checks:
+        typer.echo("Check:")
+    for check in outcome.checks:
+        typer.echo(f"  - {check}")
+    for step in outcome.next_steps:
+        typer.echo(step)
 
 
 def _named(council: str | None, option: str | None) -> str:

@@ -69,13 +69,17 @@ class Board(_Settings):
 
 
 class Return(_Settings):
-    """A partner's return: the form it comes in, who sent it, when, and of what nature."""
+    """A partner's return: the form it comes in, who sent it, when, and of what nature.
+
+    `quality` is the rating that whoever checked it gave; `checked_by` is that person's role.
+    """
 
     form: str
     partner: str
     nature: Literal["confidential", "published", "illustrative"]
     received: date
     quality: Literal["poor", "sufficient", "high", "not stated"] = "not stated"
+    checked_by: str = ""
     note: str = ""
 
 

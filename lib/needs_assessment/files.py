@@ -1,8 +1,15 @@
 """Writing files so that a crash leaves the old one or the new one, never half of either."""
 
+import hashlib
 import os
 import tempfile
 from pathlib import Path
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file of any size, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from needs_assessment.chapter import records
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.counts import counts_by_category, counts_over_time
 from needs_assessment.chapter.display import emit, figure_svg
+from needs_assessment.chapter.quality import missing_frame, quality_frame, questions_frame
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
@@ -139,6 +140,18 @@ class Chapter:
     def returns(self) -> pd.DataFrame:
         """The returns of this edition: a row per file with partner, date, nature, rating."""
         return records.returns_frame(self._store.data["returns"])
+
+    def quality(self) -> pd.DataFrame:
+        """The quality of each return of this edition, in words: see `quality_frame`."""
+        return quality_frame(self._store.data["quality"])
+
+    def missing(self) -> pd.DataFrame:
+        """What the returns of this edition should hold and do not: a row each."""
+        return missing_frame(self._store.data["quality"])
+
+    def questions(self, chapter: str | None = None) -> pd.DataFrame:
+        """The gap register: questions that the returns leave open, of all chapters or one."""
+        return questions_frame(self._store.data["gaps"], chapter)
 
     def gaps(self, chapter: str | None = None) -> pd.DataFrame:
         """The indicators that cannot be given, with the reason; of all chapters or one."""

@@ -16,15 +16,18 @@ from needs_assessment.disclosure.cells import ShownCell, protect_cells
 from needs_assessment.disclosure.figures import group_sources, protect_indicator
 from needs_assessment.disclosure.policy import Policy
 from needs_assessment.errors import AssessmentError
-from needs_assessment.files import write_atomically
+from needs_assessment.files import digest, write_atomically
 from needs_assessment.indicators.catalogue import Definition, load_catalogue
 from needs_assessment.indicators.compute import Basis, compute_indicators
-from needs_assessment.indicators.flags import flag_indicator
+from needs_assessment.indicators.flags import flag_indicator, flag_printed
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
 from needs_assessment.returns.dictionary import Dictionary, load_dictionary
 from needs_assessment.returns.observations import Evidence, load_evidence
+from needs_assessment.returns.quality import rate_returns
+from needs_assessment.returns.questions import Question, find_gaps, load_questions
+from needs_assessment.returns.rules import read_context, run_rules
 
 _NATURES = ["published", "confidential", "illustrative"]
 
@@ -112,14 +115,48 @@ def input_key(project: Project, council: Council) -> str:
     for folder in (project.mappings, project.reference, project.returns(council.id)):
         files += [path for path in folder.rglob("*") if path.is_file()]
     package = Path(__file__).resolve().parents[1]
-    sources = [*package.glob("*.py"), *package.glob("returns/*.py")]
+    sources = [*package.glob("*.py"), *package.glob("returns/**/*.py")]
     sources += [*package.glob("indicators/*.py"), *package.glob("disclosure/*.py")]
-    digest = hashlib.sha256()
+    key = hashlib.sha256()
     for base, paths in ((project.root, files), (package, sources)):
         for path in sorted(set(paths)):
-            digest.update(path.relative_to(base).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+            key.update(path.relative_to(base).as_posix().encode() + b"\0")
+            key.update(digest(path).encode())
+    return key.hexdigest()
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the store of one edition is built from; `folder` is where its own returns lie."""
+
+    council: Council
+    period: Period
+    area: Area
+    reference: Reference
+    dictionary: Dictionary
+    catalogue: dict[str, Definition]
+    questions: list[Question]
+    evidence: Evidence
+    folder: str
+
+
+def read_sources(project: Project, council: Council, period: Period) -> Sources:
+    """Reference data and returns of one edition. Problems in the returns stand in `evidence`;
+    AssessmentError is raised for reference data and parameters that cannot be used.
+    """
+    reference = Reference(project.reference)
+    dictionary = load_dictionary(project.reference)
+    return Sources(
+        council=council,
+        period=period,
+        area=_area(council, reference),
+        reference=reference,
+        dictionary=dictionary,
+        catalogue=load_catalogue(project.reference, dictionary, reference.benchmarks),
+        questions=load_questions(project.reference, dictionary),
+        evidence=load_evidence(project, council, period, dictionary, reference.areas),
+        folder=project.relative(project.returns(council.id) / period.text),
+    )
 
 
 def build_store(
@@ -127,24 +164,44 @@ def build_store(
 ) -> ProtectedStore:
     """The store of one edition, from returns and reference data.
 
-    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
-    `measures`, `surveys`, `benchmarks`, `returns`, `flags`, `inputs`. Raises AssessmentError
-    that lists every problem in the returns.
+    Raises AssessmentError that lists every problem in the returns.
     """
-    reference = Reference(project.reference)
-    dictionary = load_dictionary(project.reference)
-    catalogue = load_catalogue(project.reference, dictionary, reference.benchmarks)
-    area = _area(council, reference)
-    evidence = load_evidence(project, council, period, dictionary, reference.areas)
-    if evidence.problems:
+    sources = read_sources(project, council, period)
+    if sources.evidence.problems:
         raise AssessmentError(
-            "\n".join(str(problem) for problem in evidence.problems),
+            "\n".join(str(problem) for problem in sources.evidence.problems),
             "Nothing was changed; correct this and run again.",
         )
+    return assemble_store(sources, key)
+
+
+def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
+    """The store, of what could be read of the returns.
+
+    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
+    `measures`, `surveys`, `benchmarks`, `county`, `returns`, `quality` (`returns.quality`, a
+    return each), `gaps` (`returns.questions`, an unanswered question each), `flags`, `inputs`.
+    """
+    council, period, area = sources.council, sources.period, sources.area
+    reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
     edition = council.editions[period.text]
     basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
-    indicators = compute_indicators(catalogue, basis)
+    indicators = compute_indicators(sources.catalogue, basis)
     policy = Policy(council.disclosure.suppress_below, dictionary)
+    context = read_context(
+        evidence.observations,
+        evidence.revisions,
+        dictionary=dictionary,
+        areas=reference.areas,
+        own_area=council.code,
+        edition=period,
+        folder=sources.folder,
+        hides=lambda figure: policy.hides(figure.measure, figure.value, figure.nature),
+    )
+    flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
+    flags += run_rules(context)
+    flags += [flag for each in indicators for flag in flag_indicator(each, period)]
+    flags += flag_printed(indicators, basis)
     cells = protect_cells(evidence.observations, dictionary, policy)
     natures = [cell.nature for cell in cells]
     data = {
@@ -186,9 +243,11 @@ def build_store(
         ],
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
-        "county": _county(council, basis, catalogue, policy),
+        "county": _county(council, basis, sources.catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
-        "flags": [flag.as_dict() for each in indicators for flag in flag_indicator(each, period)],
+        "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],
+        "gaps": [each.as_dict() for each in find_gaps(sources.questions, context)],
+        "flags": [flag.as_dict() for flag in flags],
         "inputs": evidence.files,
     }
     return ProtectedStore(data)

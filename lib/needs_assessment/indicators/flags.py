@@ -1,25 +1,10 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
-from dataclasses import asdict, dataclass
-
+from needs_assessment.display import decimal_places, format_number, round_half_up
+from needs_assessment.flags import Flag
+from needs_assessment.indicators.compute import Basis
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period
-
-
-@dataclass(frozen=True)
-class Flag:
-    """A caution for the checks annex: `severity` is error, warning or note."""
-
-    severity: str
-    rule: str
-    subject: str
-    sentence: str
-    file: str = ""
-    sheet: str = ""
-    row: int | None = None
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
@@ -52,7 +37,7 @@ def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
                 **place,
             )
         )
-    if indicator.definition.kind == "ratio":
+    if indicator.definition.kind == "ratio" and indicator.status != "reported":
         flags.append(
             Flag(
                 "note",
@@ -83,6 +68,42 @@ def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
                 indicator.id,
                 f"{name}: the population is derived and good to about half a per cent.",
                 **place,
+            )
+        )
+    return flags
+
+
+def flag_printed(indicators: list[Indicator], basis: Basis) -> list[Flag]:
+    """Figures that a partner printed and that this edition's population does not give.
+
+    Percentages that claim counts of the same returns are left to the rules on returns.
+    """
+    flags = []
+    for indicator in indicators:
+        entry = indicator.definition
+        statistic = basis.reported(entry.reported) if entry.reported else None
+        if statistic is None or statistic.value is None or indicator.value is None:
+            continue
+        if not indicator.populations or statistic.status == "approximate":
+            continue
+        decimals = decimal_places(statistic.value)
+        if round_half_up(indicator.value, decimals) == statistic.value:
+            continue
+        source = statistic.cells[0].source
+        printed, found = (
+            format_number(each, decimals, unit=entry.unit)
+            for each in (statistic.value, indicator.value)
+        )
+        flags.append(
+            Flag(
+                "warning",
+                "printed otherwise",
+                indicator.id,
+                f"{entry.name}: {printed} is printed; on {indicator.populations[0].words()}, it is "
+                f"{found}. The result moves with the population that is used.",
+                source.file,
+                source.sheet,
+                source.row,
             )
         )
     return flags

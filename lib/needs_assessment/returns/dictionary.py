@@ -27,10 +27,19 @@ class Dimension(BaseModel):
 
 
 class Rules(BaseModel):
+    """What must hold between measures of the same period and area.
+
+    `part_of`: counted inside each of those. `never_more_than`: not inside, yet not larger.
+    `made_of`: those parts together are this measure. `not_fewer_than`: expected to be at least
+    as many as each of those; fewer is possible and worth a question.
+    """
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     part_of: list[str] = []
     never_more_than: list[str] = []
+    made_of: list[str] = []
+    not_fewer_than: list[str] = []
 
 
 class Measure(BaseModel):
@@ -38,7 +47,10 @@ class Measure(BaseModel):
 
     `protect` is true for people and events about people. `over_time` says how shorter periods
     make a year: `sum`, the `last` one, or `none`. `claims` names the measures that a share,
-    rate or amount reported without its counts says it comes from.
+    rate or amount reported without its counts says it comes from, numerator first. `per` is the
+    unit that an average divides by: one of the same total `per` the same unit divides by the same
+    number. `target_for` names the measure that a target is set for, `not_the_same_as` measures
+    that are easily taken for this one. `caution` is said wherever the measure is returned.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,6 +65,10 @@ class Measure(BaseModel):
     dimensions: dict[str, Dimension] = {}
     rules: Rules = Rules()
     claims: list[str] = []
+    per: str = ""
+    target_for: str = ""
+    not_the_same_as: list[str] = []
+    caution: str = ""
     partner_kind: str = ""
 
 
@@ -91,10 +107,24 @@ def load_dictionary(reference: Path) -> Dictionary:
             raise AssessmentError(f"{NAME}: “{entry.id}” is defined twice.", "Remove one of them.")
         dictionary[entry.id] = entry
     for entry in entries:
-        for other in (*entry.claims, *entry.rules.part_of, *entry.rules.never_more_than):
+        for other in _named_by(entry):
             if other not in dictionary:
                 raise AssessmentError(
                     f"{NAME}: “{entry.id}” names “{other}”, which is not a measure.",
                     nearest(other, list(dictionary)) or "Correct the entry.",
                 )
     return dictionary
+
+
+def _named_by(entry: Measure) -> list[str]:
+    """The measures that an entry refers to."""
+    rules = entry.rules
+    return [
+        *entry.claims,
+        *rules.part_of,
+        *rules.never_more_than,
+        *rules.made_of,
+        *rules.not_fewer_than,
+        *filter(None, [entry.target_for]),
+        *entry.not_the_same_as,
+    ]

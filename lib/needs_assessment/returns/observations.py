@@ -1,19 +1,21 @@
 """All observations that an edition may use."""
 
-import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from needs_assessment.council import Council
 from needs_assessment.errors import AssessmentError
+from needs_assessment.files import digest
+from needs_assessment.flags import Flag
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.mapping import load_mapping
-from needs_assessment.returns.reading import Terms, read_return
+from needs_assessment.returns.reading import Terms, read_file
+from needs_assessment.returns.standard import is_empty_form
 
 COLUMNS = [
     "measure",
@@ -41,13 +43,15 @@ class Evidence:
 
     `observations`: a frame with `COLUMNS`, one row per key, `value` a Decimal or None.
     `revisions`: earlier statements of the same statistic, same columns. `files`: SHA-256 by
-    path from the project's root. `problems`: what could not be read.
+    path from the project's root. `problems`: what could not be read. `notes`: what was left out,
+    such as totals rows and footnotes.
     """
 
     observations: pd.DataFrame
     revisions: pd.DataFrame
     files: dict[str, str]
     problems: list[AssessmentError]
+    notes: list[Flag] = field(default_factory=list)
 
 
 def load_evidence(
@@ -60,12 +64,13 @@ def load_evidence(
     """Everything in the council's returns for the edition `period` and earlier ones.
 
     An edition never reads a later edition's folder. A return listed in `params/` but absent,
-    or present but not listed, is a problem.
+    or present but not listed, is a problem; a form nobody has filled in yet is not.
     """
-    terms = Terms(dictionary, areas, council.code)
+    terms = Terms(dictionary, areas, council.code, tuple(council.county))
     rows: list[dict[str, object]] = []
     files: dict[str, str] = {}
     problems: list[AssessmentError] = []
+    notes: list[Flag] = []
     for edition_period in council.edition_periods():
         if edition_period.end > period.end:
             continue
@@ -83,19 +88,21 @@ def load_evidence(
                     )
                 )
                 continue
-            files[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+            files[name] = digest(path)
             try:
                 mapping = load_mapping(project.mappings, settings.form)
             except AssessmentError as error:
                 problems.append(AssessmentError(f"{name}: {error.message}", error.hint))
                 continue
-            found, unread = read_return(path, name, settings, mapping, terms)
-            rows.extend(found)
-            problems.extend(unread)
+            dated = replace(terms, period=edition_period)
+            found = read_file(path, name, settings, mapping, dated)
+            rows.extend(found.observations)
+            problems.extend(found.problems)
+            notes.extend(found.notes)
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     problems.extend(_contradictions(frame))
     latest, earlier = _latest(frame)
-    return Evidence(latest, earlier, files, problems)
+    return Evidence(latest, earlier, files, problems, notes)
 
 
 def _unlisted(
@@ -114,7 +121,7 @@ def _unlisted(
             "List it under the edition's returns: form, partner, nature, received.",
         )
         for name in found
-        if name not in listed
+        if name not in listed and not is_empty_form(folder / name)
     ]
 
 

@@ -1,264 +1,311 @@
 """From one return to observations."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from needs_assessment.council import Return
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import read_period
-from needs_assessment.reference import Area
-from needs_assessment.returns.dictionary import Dictionary, Measure
-from needs_assessment.returns.mapping import Mapping
-from needs_assessment.returns.sheets import read_sheet
-from needs_assessment.returns.tokens import read_token
+from needs_assessment.flags import Flag
+from needs_assessment.periods import Written, written_period
+from needs_assessment.returns.layout import Column, Layout, Where
+from needs_assessment.returns.layout_columns import stand_for
+from needs_assessment.returns.layout_finding import figures_between, find_layout, title_rows
+from needs_assessment.returns.layout_headings import has_headings
+from needs_assessment.returns.layout_rows import BodyRow, read_rows
+from needs_assessment.returns.mapping import Mapping, Row, Table, plain
+from needs_assessment.returns.record_forms import RecordForm
+from needs_assessment.returns.sheets import Book, Sheet, no_sheet, some
+from needs_assessment.returns.statistic import Place, Statistic, Terms, area_code, observe
 from needs_assessment.settings import nearest
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a value stands: file, sheet, row (from 1) and column heading."""
-
-    file: str
-    sheet: str
-    row: int
-    column: str
-
-    def __str__(self) -> str:
-        sheet = f", sheet “{self.sheet}”" if self.sheet else ""
-        return f"{self.file}{sheet}, row {self.row}, column “{self.column}”"
+__all__ = ["Place", "Reading", "Terms", "read_file", "read_return"]
 
 
-@dataclass(frozen=True)
-class Terms:
-    """What a return may speak of: known measures and areas, and the council's own area."""
+@dataclass
+class Reading:
+    """What one return says: observations (rows as `observations.COLUMNS`) and problems.
 
-    dictionary: Dictionary
-    areas: dict[str, Area]
-    own_area: str
+    `notes`: what was recognised and left out, such as totals, footnotes, other sheets and the
+    rows of other councils, and periods that were not taken to the letter.
+    """
+
+    observations: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[AssessmentError] = field(default_factory=list)
+    notes: list[Flag] = field(default_factory=list)
 
 
 def read_return(
-    path: Path, name: str, settings: Return, mapping: Mapping, terms: Terms
+    path: Path, name: str, settings: Return, mapping: Mapping | RecordForm, terms: Terms
 ) -> tuple[list[dict[str, Any]], list[AssessmentError]]:
-    """The observations of one return (a list of rows as `observations.COLUMNS`), and its problems.
+    """The observations of one return and its problems; see `read_file`."""
+    reading = read_file(path, name, settings, mapping, terms)
+    return reading.observations, reading.problems
+
+
+def read_file(
+    path: Path, name: str, settings: Return, mapping: Mapping | RecordForm, terms: Terms
+) -> Reading:
+    """What one return says.
 
     Every problem names file, sheet, row, column and what was found. Nothing is coerced or
-    dropped: a cell that cannot be read is a problem, an empty cell of a wide form is no
-    statistic.
+    dropped: a cell that cannot be read is a problem, what is left out is a note, an empty cell of
+    a wide form is no statistic.
     """
+    if isinstance(mapping, RecordForm):
+        # The database behind it takes a while to load, and few councils need it.
+        from needs_assessment.returns.records import read_records
+
+        return Reading(*read_records(path, name, settings, mapping, terms))
+    reading = Reading()
+    expected = {heading for table in mapping.tables for heading in table.needed}
     try:
-        sheet, rows = read_sheet(path, mapping.sheet, name)
+        book = Book(path, name, expected)
     except AssessmentError as error:
-        return [], [error]
-    read = _read_long if mapping.layout == "long" else _read_wide
-    return read(rows, name, sheet, settings, mapping, terms)
-
-
-def _read_long(
-    rows: list[list[str]],
-    name: str,
-    sheet: str,
-    settings: Return,
-    mapping: Mapping,
-    terms: Terms,
-) -> tuple[list[dict[str, Any]], list[AssessmentError]]:
-    problems: list[AssessmentError] = []
-    headings, missing = _headings(rows, name, sheet, mapping, list(mapping.columns.values()))
-    if missing:
-        return [], [missing]
-    unknown = [each for each in headings if each and each not in mapping.columns.values()]
-    if unknown:
-        problems.append(
-            AssessmentError(
-                f"{name}{_sheet(sheet)} has columns that form “{mapping.name}” does not map: "
-                f"{', '.join(unknown)}.",
-                "Remove them, or map them in params/mappings/.",
-            )
-        )
-    position = {role: headings.index(heading) for role, heading in mapping.columns.items()}
-    observations = []
-    for number, row in enumerate(rows[mapping.header_row :], start=mapping.header_row + 1):
-        if not any(row):
-            continue
-        cells = {role: row[index] if index < len(row) else "" for role, index in position.items()}
-        places = {
-            role: Place(name, sheet, number, heading) for role, heading in mapping.columns.items()
-        }
+        reading.problems.append(error)
+        return reading
+    chosen: dict[str, list[Table]] = {}
+    for table in mapping.tables:
         try:
-            observations.append(_observation(cells, places, settings, terms))
+            for sheet in _sheets(book, table, name, mapping.name):
+                chosen.setdefault(sheet, []).append(table)
         except AssessmentError as error:
-            problems.append(error)
-    return observations, problems
-
-
-def _read_wide(
-    rows: list[list[str]],
-    name: str,
-    sheet: str,
-    settings: Return,
-    mapping: Mapping,
-    terms: Terms,
-) -> tuple[list[dict[str, Any]], list[AssessmentError]]:
-    headings, missing = _headings(rows, name, sheet, mapping, [mapping.label_column])
-    if missing:
-        return [], [missing]
-    label_index = headings.index(mapping.label_column)
-    observations: list[dict[str, Any]] = []
-    problems: list[AssessmentError] = []
-    seen = set()
-    for number, row in enumerate(rows[mapping.header_row :], start=mapping.header_row + 1):
-        label = row[label_index] if label_index < len(row) else ""
-        if not label or label in mapping.ignore:
+            reading.problems.append(error)
+    for sheet_name, tables in chosen.items():
+        where = Where(name, sheet_name, mapping.name)
+        try:
+            sheet = book.sheet(sheet_name)
+        except AssessmentError as error:
+            reading.problems.append(error)
             continue
-        if label not in mapping.rows:
-            guess = nearest(label, list(mapping.rows))
-            place = Place(name, sheet, number, mapping.label_column)
-            problems.append(
-                AssessmentError(
-                    f"{place}: “{label}” is not a row of form “{mapping.name}”.",
-                    guess or f"Add it to params/mappings/{mapping.name}.yml, under rows or ignore.",
-                )
+        for table, start, stop in _extents(sheet, tables, where, reading):
+            _TableReader(sheet, table, where, settings, terms, reading).read(start, stop)
+    known = {plain(sheet) for sheet in (*chosen, *mapping.ignore_sheets)}
+    unread = [
+        each for each in book.names if plain(each) not in known and book.holds_something(each)
+    ]
+    if unread and chosen:
+        reading.notes.append(
+            Where(name, "", mapping.name).note(
+                "sheets not read", f"Its further sheets are not read: {some(unread)}."
             )
+        )
+    return reading
+
+
+def _sheets(book: Book, table: Table, name: str, form: str) -> list[str]:
+    """The sheets that hold a table. Raises AssessmentError when that cannot be told."""
+    if book.names == [""]:
+        return [""]
+    if table.sheet is not None:
+        pattern = plain(table.sheet)
+        found = [each for each in book.names if fnmatchcase(plain(each), pattern)]
+        if not found:
+            raise no_sheet(name, table.sheet, book.names)
+        return found
+    filled = [each for each in book.names if book.holds_something(each)]
+    found = [each for each in filled if has_headings(book.sheet(each), table)]
+    if len(found) > 1:
+        raise AssessmentError(
+            f"{name}: {len(found)} of its {len(book.names)} sheets hold the headings of form "
+            f"“{form}”: {some(found)}.",
+            f"Say which to read in params/mappings/{form}.yml, under sheets.",
+        )
+    return found or (filled or book.names)[:1]
+
+
+def _extents(
+    sheet: Sheet, tables: list[Table], where: Where, reading: Reading
+) -> Iterator[tuple[Table, int, int]]:
+    """The tables of a sheet with the rows they lie between: each up to the next one's title."""
+    starts = title_rows(sheet, tables, where)
+    known = sorted({start for start in starts if isinstance(start, int)})
+    reading.notes.extend(figures_between(sheet, 0, known[0] if known else 0, where))
+    for table, start in zip(tables, starts, strict=True):
+        if isinstance(start, AssessmentError):
+            reading.problems.append(start)
             continue
-        seen.add(label)
-        target = mapping.rows[label]
-        for index, heading in enumerate(headings):
-            text = row[index] if index < len(row) else ""
-            if index == label_index or not heading or not text:
-                continue
-            place = Place(name, sheet, number, heading)
-            cells = {
-                "measure": target.measure,
-                "dimension": target.dimension,
-                "category": target.category,
-                "period": heading,
-                "value": text,
-            }
+        yield table, start, next((each for each in known if each > start), len(sheet.rows))
+
+
+class _TableReader:
+    """Reads one table of a sheet into a `Reading`."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        table: Table,
+        where: Where,
+        settings: Return,
+        terms: Terms,
+        reading: Reading,
+    ):
+        self.sheet, self.table, self.where = sheet, table, where
+        self.settings, self.terms, self.reading = settings, terms, reading
+        self.other: dict[str, list[int]] = {}
+        self.inexact: dict[str, tuple[Written, int]] = {}
+        self.measures = {plain(label): row for label, row in table.rows.items()}
+
+    def read(self, start: int, stop: int) -> None:
+        found = find_layout(self.sheet, self.table, start, stop, self.where)
+        self.reading.problems.extend(found.problems)
+        self.reading.notes.extend(found.notes)
+        layout = found.layout
+        if layout is None:
+            return
+        body = read_rows(self.sheet, self.table, layout, self.where, self.terms)
+        self.reading.problems.extend(body.problems)
+        self.reading.notes.extend(body.notes)
+        before = len(self.reading.observations), len(self.reading.problems)
+        for row in body.rows:
+            filled = [each for each in layout.values if row.cell(each.index) or each.role]
+            # A row without values is no statistic, but what it names must make sense.
+            for column in filled or layout.values[:1]:
+                self._cell(row, column, layout, bool(filled))
+        self._say_other_areas()
+        self._say_inexact_periods(layout)
+        after = len(self.reading.observations), len(self.reading.problems)
+        if before == after and not body.problems and not found.problems and not self.other:
+            self.reading.notes.append(
+                self.where.note("nothing returned", "The table holds no statistics.")
+            )
+
+    def _cell(self, row: BodyRow, column: Column, layout: Layout, filled: bool) -> None:
+        try:
+            found = self._statistic(row, column, layout)
+            if filled and self._is_own(found.area, row.number):
+                self.reading.observations.append(observe(found, self.settings, self.terms))
+        except AssessmentError as error:
+            if str(error) not in map(str, self.reading.problems[-len(layout.values) :]):
+                self.reading.problems.append(error)
+
+    def _statistic(self, row: BodyRow, column: Column, layout: Layout) -> Statistic:
+        table, here = self.table, self.where.at(row.number, column.heading)
+        said: dict[str, str] = {}
+        places: dict[str, Place] = {}
+        for each in layout.columns:
+            role, text = each.role, row.cell(each.index)
+            if role and role not in ("label", "value"):
+                said[role] = f"{said[role]} {text}".strip() if role in said else text
+                places.setdefault(role, self.where.at(row.number, each.heading))
+        labelled = row.counts
+        if "measure" in said and self.measures:
+            labelled = self._labelled(said["measure"], places["measure"])
+            said["measure"] = labelled.measure
+        area = self._area(said, labelled, column.counts, places.get("area", here))
+        period = self._period(said, labelled, column, layout, places.get("period", here))
+        notes = [said.get("note", ""), labelled.note or column.counts.note or table.note]
+        return Statistic(
+            measure=said.get("measure")
+            or labelled.measure
+            or column.counts.measure
+            or table.measure,
+            breakdown=self._breakdown(labelled, column.counts, said),
+            period=period,
+            area=area,
+            value=row.cell(column.index),
+            places={**dict.fromkeys(("measure", "dimension", "category", "area"), here), **places}
+            | {"period": places.get("period", here), "value": here},
+            status=said.get("status", ""),
+            note="; ".join(filter(None, notes)),
+            categories=table.categories,
+        )
+
+    def _labelled(self, text: str, place: Place) -> Row:
+        """What the partner's word in a measure column counts."""
+        if plain(text) in self.measures:
+            return self.measures[plain(text)]
+        if text in self.terms.dictionary:
+            return Row(measure=text)
+        raise AssessmentError(
+            f"{place}: “{text}” is not a row of form “{self.where.form}”.",
+            nearest(text, list(self.table.rows))
+            or f"Add it to params/mappings/{self.where.form}.yml, under rows or ignore.",
+        )
+
+    def _breakdown(
+        self, labelled: Row, counted: Row, said: dict[str, str]
+    ) -> tuple[tuple[str, str], ...]:
+        """The dimensions and categories that row, column and cells give, or else the table."""
+        table = self.table
+        given = [
+            (labelled.dimension, labelled.category),
+            (counted.dimension, counted.category),
+            (said.get("dimension", ""), said.get("category", "")),
+        ]
+        pairs = [
+            (dimension or table.dimension, category)
+            for dimension, category in given
+            if dimension or category
+        ]
+        if not pairs and table.category:
+            pairs = [(table.dimension, table.category)]
+        return tuple(pairs)
+
+    def _area(self, said: dict[str, str], labelled: Row, counted: Row, place: Place) -> str:
+        words = self.table.areas or {}
+        text = said.get("area") or labelled.area or counted.area or self.table.area
+        if text:
+            return area_code(text, words, self.terms, place)
+        if "area" in said and (self.table.layout == "wide" or self.table.areas is not None):
+            raise AssessmentError(
+                f"{place}: the area is missing.", "Ask the partner which area the row is for."
+            )
+        return self.terms.own_area
+
+    def _period(
+        self, said: dict[str, str], labelled: Row, column: Column, layout: Layout, place: Place
+    ) -> Written:
+        base = layout.base
+        text = said.get("period") or labelled.period or column.counts.period
+        if text:
             try:
-                observations.append(
-                    _observation(cells, dict.fromkeys(cells, place), settings, terms)
-                )
+                written = stand_for(written_period(text, base.period if base else None), self.table)
             except AssessmentError as error:
-                problems.append(error)
-    absent = [label for label in mapping.rows if label not in seen]
-    if absent:
-        problems.append(
+                raise AssessmentError(f"{place}: {error.message}", error.hint) from None
+        elif column.period or (base and "period" not in said):
+            written, text = column.period or base, column.heading if column.period else ""
+        else:
+            raise AssessmentError(f"{place}: the period is missing.", "Ask the partner for it.")
+        if text and not written.exact:
+            self.inexact.setdefault(text, (written, place.row))
+        return written
+
+    def _is_own(self, area: str, row: int) -> bool:
+        if self.terms.concerns(area) or (self.table.areas is None and area in self.terms.compared):
+            return True
+        self.other.setdefault(area, []).append(row)
+        return False
+
+    def _say_other_areas(self) -> None:
+        if not self.other:
+            return
+        rows = sorted({row for found in self.other.values() for row in found})
+        named = some([self.terms.areas[code].name for code in self.other])
+        span = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows)} rows, {rows[0]} to {rows[-1]}"
+        if self.table.areas is not None:
+            self.reading.notes.append(
+                self.where.note(
+                    "other areas", f"Rows for other areas are left out: {named} ({span}).", rows[0]
+                )
+            )
+            return
+        self.reading.problems.append(
             AssessmentError(
-                f"{name}{_sheet(sheet)} lacks the rows: {', '.join(absent)}.",
-                "Ask the partner for the whole form.",
+                f"{self.where} holds rows for other councils: {named} ({span}).",
+                "If it serves several councils, declare areas: in "
+                f"params/mappings/{self.where.form}.yml; these rows are then left out.",
             )
         )
-    return observations, problems
 
-
-def _observation(
-    cells: dict[str, str], places: dict[str, Place], settings: Return, terms: Terms
-) -> dict[str, Any]:
-    measure = _measure(cells["measure"], places["measure"], terms.dictionary)
-    dimension, category = cells.get("dimension", ""), cells.get("category", "")
-    _check_category(measure, dimension, category, places)
-    try:
-        period = read_period(cells["period"])
-    except AssessmentError as error:
-        raise AssessmentError(f"{places['period']}: {error.message}", error.hint) from None
-    area = cells.get("area", "") or terms.own_area
-    if area not in terms.areas:
-        raise AssessmentError(
-            f"{places['area']}: “{area}” is not the GSS code of a known area.",
-            nearest(area, list(terms.areas)) or "See data/reference/areas.csv.",
-        )
-    ended = terms.areas[area].end
-    if ended and period.start > ended:
-        raise AssessmentError(
-            f"{places['area']}: {terms.areas[area].name} ({area}) ended on {ended:%d %B %Y}, "
-            f"before {period.words()}.",
-            f"Use its successors: {', '.join(terms.areas[area].successors)}.",
-        )
-    token = read_token(cells["value"])
-    place = places["value"]
-    if token is None:
-        found = f"“{cells['value']}”" if cells["value"] else "an empty cell"
-        raise AssessmentError(
-            f"{place}: {found} is neither a number nor a known token.",
-            "Allowed: a number, <5, c, x, z, “almost 9,000”, “10 or greater”.",
-        )
-    if token.value is not None and measure.kind == "count":
-        if token.value < 0:
-            raise AssessmentError(
-                f"{place}: {cells['value']} is a negative count.", "Correct it with the partner."
+    def _say_inexact_periods(self, layout: Layout) -> None:
+        if layout.base and not layout.base.exact:
+            words = layout.base.period.words()
+            self.inexact.setdefault("the title", (layout.base, layout.header + 1))
+        for text, (written, row) in self.inexact.items():
+            words = written.period.words()
+            self.reading.notes.append(
+                self.where.note("period", f"“{text}” is read as {words} (row {row}).", row)
             )
-        if token.value != token.value.to_integral_value():
-            raise AssessmentError(
-                f"{place}: {cells['value']} is not a whole number, but {measure.name} is a count.",
-                "Correct it with the partner.",
-            )
-    return {
-        "measure": measure.id,
-        "period": period.text,
-        "area": area,
-        "dimension": dimension,
-        "category": category,
-        "partner": settings.partner,
-        "value": token.value,
-        "raw": cells["value"],
-        "status": token.status,
-        "nature": settings.nature,
-        "received": settings.received.isoformat(),
-        "file": place.file,
-        "sheet": place.sheet,
-        "row": place.row,
-        "note": cells.get("note", ""),
-    }
-
-
-def _measure(name: str, place: Place, dictionary: Dictionary) -> Measure:
-    if name not in dictionary:
-        guess = nearest(name, list(dictionary)) or "See data/reference/measures.yml."
-        raise AssessmentError(f"{place}: “{name}” is not a measure.", guess)
-    return dictionary[name]
-
-
-def _check_category(
-    measure: Measure, dimension: str, category: str, places: dict[str, Place]
-) -> None:
-    if not dimension and not category:
-        return
-    if dimension not in measure.dimensions:
-        known = ", ".join(measure.dimensions) or "none"
-        raise AssessmentError(
-            f"{places['dimension']}: {measure.id} has no dimension “{dimension}”.",
-            f"Its dimensions: {known}.",
-        )
-    categories = measure.dimensions[dimension].categories
-    if category not in categories:
-        guess = nearest(category, list(categories)) or f"Allowed: {', '.join(categories)}."
-        raise AssessmentError(
-            f"{places['category']}: “{category}” is not a category of {dimension}.", guess
-        )
-
-
-def _headings(
-    rows: list[list[str]], name: str, sheet: str, mapping: Mapping, needed: list[str]
-) -> tuple[list[str], AssessmentError | None]:
-    row = rows[mapping.header_row - 1] if len(rows) >= mapping.header_row else []
-    for heading in needed:
-        if row.count(heading) > 1:
-            return row, AssessmentError(
-                f"{name}{_sheet(sheet)}, row {mapping.header_row}: the heading “{heading}” stands "
-                "there twice.",
-                "Keep one of the columns.",
-            )
-    absent = [heading for heading in needed if heading not in row]
-    if not absent:
-        return row, None
-    found = ", ".join(f"“{each}”" for each in row if each) or "nothing"
-    return row, AssessmentError(
-        f"{name}{_sheet(sheet)}, row {mapping.header_row}: the heading "
-        f"{', '.join(f'“{each}”' for each in absent)} is missing; found {found}.",
-        f"Correct the file, or the form params/mappings/{mapping.name}.yml.",
-    )
-
-
-def _sheet(sheet: str) -> str:
-    return f", sheet “{sheet}”" if sheet else ""

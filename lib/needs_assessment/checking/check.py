@@ -1,0 +1,155 @@
+"""Everything that a run would stumble over, and everything its checks annex would say."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from needs_assessment.checking.places import flag_error
+from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.disclosure.store import ProtectedStore, assemble_store, read_sources
+from needs_assessment.errors import AssessmentError
+from needs_assessment.execution.plan import Chapter, plan_chapters
+from needs_assessment.files import write_atomically
+from needs_assessment.flags import SEVERITIES, Flag
+from needs_assessment.narrative.cells import cell_key, is_narrative
+from needs_assessment.narrative.context import generation_context
+from needs_assessment.narrative.figures import resolve
+from needs_assessment.narrative.generation import generate_chapter
+from needs_assessment.narrative.swap import merge_in_place
+from needs_assessment.periods import Period
+from needs_assessment.project import Project, ReportFolder
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: `flags`, errors first; `gaps`, questions that no return answers.
+
+    `file` is where the flags were written, from the project's root; empty when the parameters
+    do not say which edition it would be.
+    """
+
+    council: str
+    period: str
+    flags: tuple[Flag, ...]
+    gaps: tuple[dict[str, Any], ...] = ()
+    file: str = ""
+
+    def count(self, severity: str) -> int:
+        return sum(flag.severity == severity for flag in self.flags)
+
+
+def check(project: Project, name: str, period: str | None = None) -> Checked:
+    """Checks parameters, reference data, returns, templates and narrative of an edition.
+
+    Every problem is listed; one never hides another that can still be found. Writes
+    `checks.json` and nothing else. Raises AssessmentError (exit code 2) for a council or period
+    that there is not.
+    """
+    found = _Findings(project)
+    council = found.attempt("parameters", lambda: load_council(project, name))
+    chapters = found.attempt("template", lambda: plan_chapters(project)) or ()
+    if council is None:
+        return Checked(name, period or "", _sorted(found.flags))
+    edition = choose_period(council, period)
+    store = _check_returns(project, council, edition, found)
+    report = project.report(council.id, edition.text)
+    if store:
+        found.flags += [Flag(**flag) for flag in store.data["flags"]]
+        for chapter in chapters:
+            _check_chapter(project, report, chapter, store, found)
+    flags = _sorted(found.flags)
+    _write(report.path / "checks.json", council.id, edition.text, flags)
+    return Checked(
+        council.name,
+        edition.text,
+        flags,
+        tuple(store.data["gaps"]) if store else (),
+        project.relative(report.path / "checks.json"),
+    )
+
+
+class _Findings:
+    """The flags found so far."""
+
+    def __init__(self, project: Project):
+        self.project = project
+        self.flags: list[Flag] = []
+
+    def attempt(self, subject: str, work: Callable[[], Found]) -> Found | None:
+        """The result of `work`, or None and a flag when it raises AssessmentError."""
+        try:
+            return work()
+        except AssessmentError as error:
+            if error.status == 2:
+                raise
+            self.add(subject, error)
+            return None
+
+    def add(self, subject: str, error: AssessmentError) -> None:
+        """Flags for an error: one for each line, the hint with the last."""
+        lines = error.message.split("\n")
+        for line in lines:
+            hint = error.hint if line is lines[-1] else ""
+            flag = flag_error(self.project, subject, AssessmentError(line, hint))
+            if flag not in self.flags:
+                self.flags.append(flag)
+
+
+def _check_returns(
+    project: Project, council: Council, period: Period, found: _Findings
+) -> ProtectedStore | None:
+    """The store of what can be read; every problem in the returns is flagged."""
+    sources = found.attempt("reference data", lambda: read_sources(project, council, period))
+    if sources is None:
+        return None
+    for problem in sources.evidence.problems:
+        found.add("return", problem)
+    return found.attempt("return", lambda: assemble_store(sources))
+
+
+def _check_chapter(
+    project: Project,
+    report: ReportFolder,
+    chapter: Chapter,
+    store: ProtectedStore,
+    found: _Findings,
+) -> None:
+    """The template's variants, and every live figure of the text as a run would print it."""
+    context = generation_context(store)
+    generated = found.attempt(
+        chapter.id, lambda: generate_chapter(chapter.notebook, context, chapter.id)
+    )
+    if generated is None:
+        return
+    merged = found.attempt(chapter.id, lambda: merge_in_place(report, chapter.id, generated))
+    if merged is None:
+        return
+    path = report.chapters / f"{chapter.id}.ipynb"
+    file = project.relative(path if path.exists() else chapter.path)
+    for where, text in _texts(file, merged.notebook):
+        found.attempt(chapter.id, lambda text=text, at=where: resolve(text, store.figures, at))
+
+
+def _texts(file: str, notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each text cell of a chapter with its place."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            name = cell_key(cell) if is_narrative(cell) else cell["id"]
+            yield f"{file}, cell {name}", cell["source"]
+
+
+def _sorted(flags: list[Flag]) -> tuple[Flag, ...]:
+    """Errors first, then warnings, then notes; within each by file and row."""
+    return tuple(
+        sorted(flags, key=lambda flag: (SEVERITIES.index(flag.severity), flag.file, flag.row or 0))
+    )
+
+
+def _write(path: Path, council: str, period: str, flags: tuple[Flag, ...]) -> None:
+    data = {"council": council, "period": period, "flags": [flag.as_dict() for flag in flags]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())

@@ -1,0 +1,232 @@
+"""One statistic of a return: its words checked against the dictionary, its cell typed."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from needs_assessment.council import Return
+from needs_assessment.errors import AssessmentError
+from needs_assessment.periods import Period, Written
+from needs_assessment.reference import Area
+from needs_assessment.returns.dictionary import Dictionary, Measure
+from needs_assessment.returns.mapping import plain
+from needs_assessment.returns.tokens import Token, read_mark, read_token
+from needs_assessment.settings import nearest
+
+AND = " × "
+_UNITS = {"%": ("share", "rate"), "£": ("money",)}
+_MAY_BE_NEGATIVE = ("money",)
+_FAILED = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ALLOWED = "Allowed: a number, <5, c, x, z, “almost 9,000”, “10 or greater”."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: file, sheet, row (from 1) and column heading."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+
+    def __str__(self) -> str:
+        sheet = f", sheet “{self.sheet}”" if self.sheet else ""
+        return f"{self.file}{sheet}, row {self.row}, column “{self.column}”"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a return may speak of: known measures and areas, and the council's own area.
+
+    `compared`: the councils it is shown beside, whose figures its returns may hold too. `period`:
+    of the edition that the return is for.
+    """
+
+    dictionary: Dictionary
+    areas: dict[str, Area]
+    own_area: str
+    compared: tuple[str, ...] = ()
+    period: Period | None = None
+
+    def concerns(self, code: str) -> bool:
+        """Whether figures for an area are about the council: itself, a part, or what it lies in."""
+        own, other = self.areas.get(self.own_area), self.areas[code]
+        if code == self.own_area or own is None or other.type == "country":
+            return True
+        return (
+            own.county == code
+            or other.county == self.own_area
+            or self.own_area in other.successors
+            or code in own.successors
+        )
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """What a row and a column of a return say together, before it is checked.
+
+    `breakdown`: (dimension, category) pairs. `places`: where each part stands, by role.
+    """
+
+    measure: str
+    breakdown: tuple[tuple[str, str], ...]
+    period: Written
+    area: str
+    value: str
+    places: dict[str, Place]
+    status: str = ""
+    note: str = ""
+    categories: dict[str, str] = field(default_factory=dict)
+
+
+def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
+    """The observation, a row as `observations.COLUMNS`.
+
+    Raises AssessmentError for the first thing that is wrong, naming place, find and remedy.
+    """
+    measure = known_measure(found.measure, found.places["measure"], terms.dictionary)
+    pairs = sorted(_known_pair(measure, *pair, found) for pair in found.breakdown)
+    _check_period(found, measure, terms.areas[found.area])
+    place = found.places["value"]
+    token = _typed(found.value, measure, place)
+    status = token.status
+    if found.status and status == "final":
+        mark = read_mark(found.status)
+        if mark is None:
+            raise AssessmentError(
+                f"{found.places['status']}: “{found.status}” is not a known marker.",
+                "Allowed: P (provisional), R (revised) or nothing.",
+            )
+        status = mark
+    return {
+        "measure": measure.id,
+        "period": found.period.period.text,
+        "area": found.area,
+        "dimension": AND.join(dimension for dimension, _ in pairs),
+        "category": AND.join(category for _, category in pairs),
+        "partner": settings.partner,
+        "value": token.value,
+        "raw": found.value,
+        "status": status,
+        "nature": settings.nature,
+        "received": settings.received.isoformat(),
+        "file": place.file,
+        "sheet": place.sheet,
+        "row": place.row,
+        "note": found.note,
+    }
+
+
+def known_measure(name: str, place: Place, dictionary: Dictionary) -> Measure:
+    """The measure of that id. Raises AssessmentError with the nearest known one."""
+    if name not in dictionary:
+        guess = nearest(name, list(dictionary)) or "See data/reference/measures.yml."
+        said = f"“{name}” is not a measure" if name else "the measure is missing"
+        raise AssessmentError(f"{place}: {said}.", guess)
+    return dictionary[name]
+
+
+def area_code(text: str, words: dict[str, str], terms: Terms, place: Place) -> str:
+    """The GSS code of an area given by code, by name, or in the partner's `words`.
+
+    Raises AssessmentError when it is not a known area.
+    """
+    translated = {plain(word): code for word, code in words.items()}.get(plain(text), text)
+    if translated in terms.areas:
+        return translated
+    named = [code for code, area in terms.areas.items() if plain(area.name) == plain(translated)]
+    if len(named) == 1:
+        return named[0]
+    guess = nearest(text, list(terms.areas)) or nearest(
+        text, [*words, *(area.name for area in terms.areas.values())]
+    )
+    raise AssessmentError(
+        f"{place}: “{text}” is not the GSS code of a known area.",
+        guess or "See data/reference/areas.csv.",
+    )
+
+
+def _known_pair(
+    measure: Measure, dimension: str, category: str, found: Statistic
+) -> tuple[str, str]:
+    if dimension not in measure.dimensions:
+        known = ", ".join(measure.dimensions) or "none"
+        said = (
+            f"has no dimension “{dimension}”" if dimension else "is broken down, by what is missing"
+        )
+        raise AssessmentError(
+            f"{found.places['dimension']}: {measure.id} {said}.", f"Its dimensions: {known}."
+        )
+    categories = measure.dimensions[dimension].categories
+    words = {plain(label): name for name, label in categories.items()}
+    words |= {plain(word): name for word, name in found.categories.items()}
+    chosen = category if category in categories else words.get(plain(category), "")
+    if chosen not in categories:
+        guess = nearest(category, list(categories)) or f"Allowed: {', '.join(categories)}."
+        raise AssessmentError(
+            f"{found.places['category']}: “{category}” is not a category of {dimension}.", guess
+        )
+    return dimension, chosen
+
+
+def _check_period(found: Statistic, measure: Measure, area: Area) -> None:
+    period = found.period.period
+    if area.end and period.start > area.end:
+        raise AssessmentError(
+            f"{found.places['area']}: {area.name} ({area.code}) ended on {area.end:%d %B %Y}, "
+            f"before {period.words()}.",
+            f"Use its successors: {', '.join(area.successors)}.",
+        )
+    if period.is_point and not found.period.canonical and measure.over_time == "sum":
+        raise AssessmentError(
+            f"{found.places['period']}: {period.words()} is a day, but {measure.name} is counted "
+            "over a stretch of time.",
+            "If it stands for its month, say so in the form: dates: month.",
+        )
+
+
+def _typed(text: str, measure: Measure, place: Place) -> Token:
+    token = read_token(text)
+    if token is None:
+        raise AssessmentError(f"{place}: {_unreadable(text)}.", _remedy(text))
+    if token.unit and measure.kind not in _UNITS[token.unit]:
+        what = "a percentage" if token.unit == "%" else "an amount of money"
+        raise AssessmentError(
+            f"{place}: {text} is {what}, but {measure.name} is a {measure.kind}.",
+            "Correct it with the partner, or the measure in the form.",
+        )
+    if token.value is None:
+        return token
+    if token.value < 0 and measure.kind not in _MAY_BE_NEGATIVE:
+        raise AssessmentError(
+            f"{place}: {text} is a negative {measure.kind}.", "Correct it with the partner."
+        )
+    if measure.kind == "count" and token.value != token.value.to_integral_value():
+        raise AssessmentError(
+            f"{place}: {text} is not a whole number, but {measure.name} is a count.",
+            "Correct it with the partner.",
+        )
+    return token
+
+
+def _unreadable(text: str) -> str:
+    if not text:
+        return "an empty cell is neither a number nor a known token"
+    if text.startswith("="):
+        return f"“{text}” is a formula without a result"
+    if _FAILED.fullmatch(text):
+        return f"“{text}” is a formula that failed"
+    if _DAY.fullmatch(text):
+        return f"“{text}” is a date, neither a number nor a known token"
+    return f"“{text}” is neither a number nor a known token"
+
+
+def _remedy(text: str) -> str:
+    if text.startswith("="):
+        return "Open the file in Excel, let it calculate, and save it."
+    if _FAILED.fullmatch(text):
+        return "Ask the partner to correct the formula."
+    if _DAY.fullmatch(text):
+        return "Excel makes dates of entries such as 1-4: ask the partner what was meant."
+    return _ALLOWED
