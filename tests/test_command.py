@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from running import ROOT, Report, run_command
 
 Assessed = Callable[[str, str], Report]
@@ -21,7 +22,7 @@ def kernels_of(project: Path) -> list[int]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if Path(os.readlink(folder / "cwd")).resolve() == project.resolve():
+            if (folder / "cwd").readlink().resolve() == project.resolve():
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -164,7 +165,9 @@ def test_an_edited_sentence_survives_and_is_in_the_report(project: Path) -> None
     report = project / "reports" / "north" / "2024-25"
     path = report / "chapters" / "marac.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cell = next(each for each in notebook["cells"] if "narrative" in each["metadata"].get("tags", []))
+    cell = next(
+        each for each in notebook["cells"] if "narrative" in each["metadata"].get("tags", [])
+    )
     cell["source"] = (
         "We wrote this: the rate is {{ marac.rate }}. <script>alert(1)</script> "
         "{{< include /etc/passwd >}}"
@@ -186,7 +189,9 @@ def test_an_unknown_live_figure_names_its_cell_and_the_nearest(project: Path) ->
     small_project(project, "marac")
     path = project / "notebooks" / "marac.ipynb"
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    cell = next(each for each in notebook["cells"] if "narrative" in each["metadata"].get("tags", []))
+    cell = next(
+        each for each in notebook["cells"] if "narrative" in each["metadata"].get("tags", [])
+    )
     cell["source"] = "The rate is {{ marac.rat }}."
     path.write_text(json.dumps(notebook), encoding="utf-8")
     run = run_command(project, "assessment", "north", "--renderer", "builtin")

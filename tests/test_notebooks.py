@@ -8,6 +8,7 @@ from pathlib import Path
 
 import papermill
 import pytest
+
 from running import ROOT
 
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -59,9 +60,7 @@ def test_the_named_chapters_have_indicators_a_table_and_a_chart(assessed, name: 
     assert any("95% interval" in record.get("columns", []) for record in found)
 
 
-def test_plain_papermill_runs_a_template_for_another_council(
-    project: Path, tmp_path: Path
-) -> None:
+def test_plain_papermill_runs_a_template_for_another_council(project: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.ipynb"
     run = run_papermill(project / "notebooks" / "marac.ipynb", output, "-p", "council", "west")
     assert run.returncode == 0, run.stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from running import Report
 
 Assessed = Callable[[str, str], Report]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from running import Report, run_command
 
 Assessed = Callable[[str, str], Report]

@@ -229,14 +229,14 @@ local function lay_out(names)
       local name = names[tbl.identifier]
       if html then
         local label = tbl.identifier .. "-caption"
-        local region = { class = "table-scroll", tabindex = "0", role = "region" }
+        local title = { "aria-label", "Table" }
         if name then
           tbl.caption = { long = { pandoc.Plain { pandoc.Span(caption_of(tbl, name), { id = label }) } } }
-          region["aria-labelledby"] = label
-        else
-          region["aria-label"] = "Table"
+          title = { "aria-labelledby", label }
         end
-        return pandoc.Div({ tbl }, region)
+        -- Attributes as a list: a keyed table would come out in another order each time.
+        local attributes = { { "role", "region" }, { "tabindex", "0" }, title }
+        return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
       end
       if not name then return nil end
       local caption, label = caption_of(tbl, name), tbl.identifier
