@@ -151,6 +151,13 @@ def test_callouts_say_what_they_are(sample: Rendered):
     ]
 
 
+def test_signs_in_brackets_stay_signs(sample: Rendered):
+    items = [words(item) for item in sample.page.main.find_all("li")]
+    assert "[x] stands for a number that no partner returned." in items
+    assert "[c] stands for a number that is withheld." in items
+    assert not sample.page.find_all("input")
+
+
 def test_sources_are_listed_once_and_linked(sample: Rendered):
     [refs] = sample.page.find_all(id="refs")
     assert len(refs.find_all(class_="csl-entry")) == 3

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.chapter.cell import Cell
-from needs_assessment.display import decimal_places, format_number, join_words
+from needs_assessment.display import chapter_title, decimal_places, format_number, join_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
@@ -81,7 +81,7 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
 
 
 def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> dict[str, Any]:
-    """The record of a table of indicators."""
+    """The record of a table of indicators; a column that would be empty is left out."""
     rows = [
         {
             "Indicator": entry["name"],
@@ -93,13 +93,16 @@ def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> 
         for entry in entries
     ]
     frame = pd.DataFrame(rows, dtype=object).set_index("Indicator")
+    for column in ("95% interval", "Based on", "Compared with"):
+        if frame[column].eq("").all():
+            frame = frame.drop(columns=column)
     reasons = [
         f"{entry['name']}: not available, because {entry['reason']}."
         for entry in entries
         if entry["status"] == "unavailable"
     ]
     record = table(frame, label, caption, reasons)
-    return {**record, "align": ["left", "right", "left", "left", "left"]}
+    return {**record, "align": ["left", "right", *["left"] * (len(record["columns"]) - 2)]}
 
 
 def survey_frame(surveys: list[dict[str, Any]], measure: str, sex: str) -> pd.DataFrame:
@@ -172,7 +175,7 @@ def gaps_frame(entries: list[dict[str, Any]], chapter: str | None) -> pd.DataFra
     return pd.DataFrame(
         {
             "Indicator": [entry["name"] for entry in missing],
-            "Chapter": [entry["chapter"].capitalize() for entry in missing],
+            "Chapter": [chapter_title(entry["chapter"]) for entry in missing],
             "Why it is not available": [_sentence(entry["reason"]) for entry in missing],
         }
     ).set_index("Indicator")

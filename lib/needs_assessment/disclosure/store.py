@@ -155,6 +155,7 @@ def build_store(
             "council": council.council,
             "code": council.code,
             "colour": council.colour,
+            "county": [reference.areas[code].name for code in council.county],
             "area": {
                 "name": area.name,
                 "type": area.type,

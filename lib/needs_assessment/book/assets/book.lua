@@ -5,6 +5,7 @@
 local html = FORMAT:match "html" ~= nil
 local nbsp = "\u{a0}"
 
+-- The names and colours that Quarto gives to callouts in Typst.
 local CALLOUTS = {
   note = { name = "Note", colour = "0758E5", background = "dae6fb" },
   tip = { name = "Tip", colour = "00A047", background = "ccf1e3" },
@@ -213,8 +214,16 @@ local function callout(div)
   return blocks
 end
 
+-- A browser would break 2024-25 after its hyphen.
+local function keep_period_whole(str)
+  if html and str.text:match "%d%d%d%d%-%d%d" then
+    return pandoc.Span({ str }, { class = "period" })
+  end
+end
+
 local function lay_out(names)
   return {
+    Str = keep_period_whole,
     Image = image,
     Div = callout,
     Figure = function(figure)
