@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,8 +45,8 @@ def test_a_template_keeps_to_its_contract(template: Path) -> None:
         assert not cell.get("outputs"), "templates hold no outputs"
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            assert "def " not in source and "lambda" not in source
-            assert len(source.splitlines()) <= 25
+            assert not re.search(r"^\s*(def|class) ", source, re.MULTILINE), "no definitions"
+            assert len(source.splitlines()) <= 30, "short cells"
     assert set(papermill.inspect_notebook(str(template))) == {"council", "period"}
 
 

@@ -120,5 +120,5 @@ def _cell(found: dict[str, Any] | None) -> Cell:
         key=key,
         nature=found["nature"],
         sources=found["sources"],
-        partner=found["partner"],
+        partners=[found["partner"]],
     )

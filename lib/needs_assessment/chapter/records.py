@@ -76,7 +76,7 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
         nature=entry["nature"],
         sources=entry["sources"],
         indicator=entry["id"],
-        partner=join_words(entry["partners"]),
+        partners=entry["partners"],
     )
 
 
@@ -139,7 +139,7 @@ def benchmark_frame(benchmarks: list[dict[str, Any]], name: str) -> pd.DataFrame
                         each["value"], decimal_places(Fraction(str(each["value"]))), unit=unit
                     ),
                     key=name,
-                    partner=benchmark["geography"],
+                    partners=[benchmark["geography"]],
                 )
                 for each in values
             ]
@@ -230,11 +230,9 @@ def _comparison(entry: dict[str, Any]) -> str:
             continue
         period = figures[f"{prefix}benchmark_period"]
         where = ", ".join(filter(None, [benchmark["geography"], period]))
-        parts.append(
-            f"{figures[f'{prefix}comparison'].capitalize()} {figures[f'{prefix}benchmark']} "
-            f"({where})"
-        )
-    return "; ".join(parts)
+        parts.append(f"{figures[f'{prefix}comparison']} {figures[f'{prefix}benchmark']} ({where})")
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def _survey_cell(found: dict[str, Any] | None) -> Cell:
@@ -244,7 +242,7 @@ def _survey_cell(found: dict[str, Any] | None) -> Cell:
         found["percent"],
         format_number(found["percent"], 1, unit="%"),
         key=f"survey|{found['edition']}|{found['series']}",
-        partner=SURVEY_SOURCE,
+        partners=[SURVEY_SOURCE],
     )
 
 
@@ -263,7 +261,7 @@ def _refuse_plain_numbers(cells: Iterable[object], label: str) -> None:
 
 
 def _source(cells: Iterable[object]) -> str:
-    partners = [cell.partner for cell in cells if isinstance(cell, Cell) and cell.partner]
+    partners = [name for cell in cells if isinstance(cell, Cell) for name in cell.partners]
     return join_words(list(dict.fromkeys(partners)))
 
 

@@ -101,7 +101,7 @@ def protect(project: Project, name: str, period: str | None = None) -> Protected
         if held and held.data["input_key"] == key:
             return held
     store = build_store(project, council, edition, key)
-    content = json.dumps(store.data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    content = json.dumps(store.data, ensure_ascii=False, indent=1) + "\n"
     write_atomically(path, content.encode())
     return store
 
