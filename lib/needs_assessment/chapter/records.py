@@ -118,7 +118,9 @@ def survey_frame(surveys: list[dict[str, Any]], measure: str, sex: str) -> pd.Da
     )
 
 
-def benchmark_frame(benchmarks: list[dict[str, Any]], name: str) -> pd.DataFrame:
+def benchmark_frame(
+    benchmarks: list[dict[str, Any]], publishers: dict[str, str], name: str
+) -> pd.DataFrame:
     """A benchmark's verified values by period."""
     held = {each["id"]: each for each in benchmarks}
     if name not in held:
@@ -139,7 +141,7 @@ def benchmark_frame(benchmarks: list[dict[str, Any]], name: str) -> pd.DataFrame
                         each["value"], decimal_places(Fraction(str(each["value"]))), unit=unit
                     ),
                     key=name,
-                    partners=[benchmark["geography"]],
+                    partners=[publishers.get(each["source"], benchmark["geography"])],
                 )
                 for each in values
             ]

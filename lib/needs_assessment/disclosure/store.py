@@ -187,6 +187,7 @@ def build_store(
         ],
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
+        "publishers": reference.publishers,
         "county": _county(council, basis, catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
         "flags": [flag.as_dict() for each in indicators for flag in flag_indicator(each, period)],
