@@ -6,7 +6,6 @@ from typing import Any
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
-from running import ROOT
 
 from needs_assessment.chapter import chapter as chapter_module
 from needs_assessment.chapter.cell import Cell
@@ -16,6 +15,7 @@ from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, build_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project
+from running import ROOT
 
 MEASURES = frozenset({"marac.cases", "marac.repeats", "marac.referrals", "perpetrators.suspects"})
 
@@ -75,13 +75,13 @@ def test_arithmetic_in_a_notebook_loses_the_key(chapter: Chapter, emitted: list)
 
 
 def test_measures_must_be_named_in_the_metadata(chapter: Chapter) -> None:
-    with pytest.raises(AssessmentError, match="does not name “police.crimes”"):
+    with pytest.raises(AssessmentError, match=r"does not name “police.crimes”"):
         chapter.counts("police.crimes")
-    with pytest.raises(AssessmentError, match="no measure “marac.case”.*marac.cases"):
+    with pytest.raises(AssessmentError, match=r"no measure “marac.case”.*marac.cases"):
         chapter.counts("marac.case")
-    with pytest.raises(AssessmentError, match="no dimension “agent”.*agency"):
+    with pytest.raises(AssessmentError, match=r"no dimension “agent”.*agency"):
         chapter.counts("marac.referrals", by="agent")
-    with pytest.raises(AssessmentError, match="no indicator “marac.rat”.*marac.rate"):
+    with pytest.raises(AssessmentError, match=r"no indicator “marac.rat”.*marac.rate"):
         chapter.indicator("marac.rat")
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from running import ROOT, run_command
 
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.cells import protect_cells
@@ -19,6 +18,7 @@ from needs_assessment.disclosure.store import build_store
 from needs_assessment.project import Project
 from needs_assessment.returns.dictionary import load_dictionary
 from needs_assessment.returns.observations import COLUMNS
+from running import ROOT, run_command
 
 DICTIONARY = load_dictionary(ROOT / "data" / "reference")
 POLICY = Policy(5, DICTIONARY)
@@ -107,9 +107,7 @@ def test_a_total_put_together_hides_with_any_category(values: list[int]) -> None
         )
     )
     total = next(cell for cell in cells if not cell.category)
-    assert (total.value is None) == (
-        any(0 < value < 5 for value in values) or 0 < sum(values) < 5
-    )
+    assert (total.value is None) == (any(0 < value < 5 for value in values) or 0 < sum(values) < 5)
 
 
 def test_no_total_from_an_incomplete_breakdown() -> None:

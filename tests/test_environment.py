@@ -4,6 +4,7 @@ import re
 import tomllib
 
 import yaml
+
 from running import ROOT
 
 _PIN = re.compile(r"([A-Za-z0-9._-]+) ?==([^\s;\\]+)")

@@ -1,4 +1,5 @@
 import pytest
+
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.figures import resolve
 

@@ -1,4 +1,5 @@
 import pytest
+
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.generation import generate, generate_chapter
 from toy_notebooks import narrative, notebook, title

@@ -5,6 +5,7 @@ import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from needs_assessment.narrative.cells import ORPHANED_TAG, cell_key, cell_texts, tags
 from needs_assessment.narrative.merge import merge_narrative
 from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title

@@ -1,9 +1,11 @@
 import copy
 import json
+import os
 from pathlib import Path
 
 import nbformat
 import pytest
+
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import files, swap
 from needs_assessment.narrative.base import read_base
@@ -182,9 +184,10 @@ def test_a_run_cut_off_at_any_write_loses_nothing_and_the_next_completes_it(
         return call
 
     with monkeypatch.context() as patch:
-        for name in ("open", "replace", "unlink"):
-            patch.setattr(Path, name, maybe_killed(getattr(Path, name)))
-        patch.setattr(files, "_sync_folder", maybe_killed(files._sync_folder))
+        for owner, name in (
+            (os, "fdopen"), (os, "fsync"), (Path, "chmod"), (Path, "replace"), (Path, "unlink"),
+        ):  # fmt: skip
+            patch.setattr(owner, name, maybe_killed(getattr(owner, name)))
         try:
             run(report, "marac", "refuge", cases="Cases fell.")
         except Killed:
@@ -214,7 +217,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):
     def no_space(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", no_space)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(AssessmentError, match="No space left on device"):
         files.replace_file(path, b"new")
     assert path.read_bytes() == b"old"

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import papermill
 import pytest
+
 from running import ROOT
 
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -43,8 +45,8 @@ def test_a_template_keeps_to_its_contract(template: Path) -> None:
         assert not cell.get("outputs"), "templates hold no outputs"
         source = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            assert "def " not in source and "lambda" not in source
-            assert len(source.splitlines()) <= 25
+            assert not re.search(r"^\s*(def|class) ", source, re.MULTILINE), "no definitions"
+            assert len(source.splitlines()) <= 30, "short cells"
     assert set(papermill.inspect_notebook(str(template))) == {"council", "period"}
 
 
@@ -59,9 +61,7 @@ def test_the_named_chapters_have_indicators_a_table_and_a_chart(assessed, name: 
     assert any("95% interval" in record.get("columns", []) for record in found)
 
 
-def test_plain_papermill_runs_a_template_for_another_council(
-    project: Path, tmp_path: Path
-) -> None:
+def test_plain_papermill_runs_a_template_for_another_council(project: Path, tmp_path: Path) -> None:
     output = tmp_path / "out.ipynb"
     run = run_papermill(project / "notebooks" / "marac.ipynb", output, "-p", "council", "west")
     assert run.returncode == 0, run.stderr

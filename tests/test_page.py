@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
 from running import Report
 
 Assessed = Callable[[str, str], Report]
@@ -47,7 +48,7 @@ def test_the_page_opens_without_error_or_request(
     assert errors == []
     assert [url for url in requests if not url.startswith(("file://", "data:"))] == []
     assert len([url for url in requests if url.startswith("file://")]) == 1, "one file"
-    assert page.locator("h1").count() > 10
+    assert page.locator("h1").count() == 1 and page.locator("main h2").count() > 10
     assert page.locator("figure img, figure svg").count() >= 1
     broken = page.evaluate(
         "[...document.images].filter(i => !(i.complete && i.naturalWidth)).length"

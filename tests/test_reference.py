@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from running import ROOT
 
 from needs_assessment.council import choose_period, council_names, load_council
 from needs_assessment.errors import AssessmentError
@@ -15,6 +14,7 @@ from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import ENGLAND, Reference
 from needs_assessment.returns.dictionary import load_dictionary
+from running import ROOT
 
 REFERENCE = Reference(ROOT / "data" / "reference")
 BIBLIOGRAPHY = (ROOT / "data" / "reference" / "sources.bib").read_text(encoding="utf-8")
@@ -92,7 +92,11 @@ def test_the_catalogue_names_only_what_exists() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("status: draft", "status: drafty", ["editions.2023-24.version.status", "“drafty”", "draft"]),
+        (
+            "status: draft",
+            "status: drafty",
+            ["editions.2023-24.version.status", "“drafty”", "draft"],
+        ),
         ("colour:", "color:", ["color is not a known field", "“colour”"]),
         ("partner: the police force", "partnr: x", ["partnr", "did you mean “partner”"]),
         ("code: E06000061", "code: E0600", ["code", "“E0600”"]),

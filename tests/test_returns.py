@@ -7,7 +7,6 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from running import ROOT
 
 from needs_assessment.council import Return, choose_period, load_council
 from needs_assessment.project import Project
@@ -17,6 +16,7 @@ from needs_assessment.returns.mapping import load_mapping
 from needs_assessment.returns.observations import COLUMNS, KEY, load_evidence
 from needs_assessment.returns.reading import Terms, read_return
 from needs_assessment.returns.tokens import read_token
+from running import ROOT
 
 PROJECT = Project(ROOT)
 REFERENCE = Reference(PROJECT.reference)
@@ -64,7 +64,9 @@ def test_tokens(text: str, value: int | str | None, status: str) -> None:
     assert token.status == status
 
 
-@pytest.mark.parametrize("text", ["", "1,27", "12,70", "12a", "n", "1.2.3", "--", "see note", "1e5"])
+@pytest.mark.parametrize(
+    "text", ["", "1,27", "12,70", "12a", "n", "1.2.3", "--", "see note", "1e5"]
+)
 def test_what_is_no_token_is_not_a_number(text: str) -> None:
     assert read_token(text) is None
 
@@ -84,7 +86,7 @@ def test_no_text_becomes_zero(text: str) -> None:
 
 
 def test_long_layout(tmp_path: Path) -> None:
-    text = HEADING + "police.crimes,2024-25 Q1,,,,\"1,204\",by hand\nmarac.cases,2024-25 Q1,,,,<5,\n"
+    text = HEADING + 'police.crimes,2024-25 Q1,,,,"1,204",by hand\nmarac.cases,2024-25 Q1,,,,<5,\n'
     rows, problems = read_csv(tmp_path, "\ufeff" + text)
     assert not problems
     assert list(rows[0]) == COLUMNS

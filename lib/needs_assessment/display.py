@@ -74,6 +74,11 @@ def format_number(
     return f"{sign}{prefix}{abs(number):,.{places}f}{suffix}"
 
 
+def chapter_title(chapter: str) -> str:
+    """A chapter's id as a heading: “MARAC”, “Refuge”."""
+    return "MARAC" if chapter == "marac" else chapter.replace("-", " ").capitalize()
+
+
 def join_words(words: list[str], last: str = "and") -> str:
     """The words as an English list: "a, b and c"."""
     if len(words) < 2:

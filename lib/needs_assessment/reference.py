@@ -1,6 +1,7 @@
 """Reference data: areas, populations, survey prevalence, benchmarks."""
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -217,10 +218,16 @@ class Reference:
             ) from None
         return {entry.id: entry for entry in entries}
 
-    @property
-    def sources(self) -> Path:
-        """The bibliography."""
-        return self.folder / "sources.bib"
+    @cached_property
+    def publishers(self) -> dict[str, str]:
+        """Who published a source, by its key in the bibliography."""
+        text = (self.folder / "sources.bib").read_text(encoding="utf-8")
+        found = re.findall(r"^@\w+\{([^,\s]+),(.*?)^\}", text, flags=re.MULTILINE | re.DOTALL)
+        names = {
+            key: re.search(r"(?:author|organization|publisher)\s*=\s*\{+([^{}]+)\}+", fields)
+            for key, fields in found
+        }
+        return {key: name[1] for key, name in names.items() if name}
 
     def population(self, area: str, estimate: str, sex: str, ages: str) -> Population | None:
         return self.populations.get((area, estimate, sex, ages))

@@ -5,7 +5,9 @@ from typing import Any
 from needs_assessment.book.front import long_date
 from needs_assessment.book.markdown import escape, figure_span, table
 from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.display import chapter_title
 from needs_assessment.periods import parse_period
+from needs_assessment.reference import estimate_words
 
 _METHODS = {
     "count": "Count, as returned.",
@@ -94,7 +96,7 @@ def _indicators(store: ProtectedStore) -> str:
             ]
             for entry in entries
         ]
-        title = "MARAC" if chapter == "marac" else chapter.capitalize()
+        title = chapter_title(chapter)
         parts += [
             f"## {title} {{#sec-indicators-{chapter}}}",
             table(
@@ -125,8 +127,7 @@ def _where_from(entry: dict[str, Any]) -> str:
 
 def _methods(store: ProtectedStore) -> str:
     populations = "\n".join(
-        f"- {use.capitalize() if use != 'marac' else 'MARAC'}: "
-        f"{estimate.replace('census-', 'Census ')}."
+        f"- {chapter_title(use)}: {estimate_words(estimate)}."
         for use, estimate in store.data["edition"]["populations"].items()
     )
     return "\n\n".join(

@@ -9,7 +9,7 @@ import yaml
 from needs_assessment.book import annexes, front, markdown
 from needs_assessment.chapter.display import MIME
 from needs_assessment.disclosure.store import ProtectedStore
-from needs_assessment.narrative.cells import is_narrative
+from needs_assessment.narrative.cells import ORPHANED_TAG, is_narrative, tags
 from needs_assessment.narrative.figures import resolve
 from needs_assessment.narrative.literal import escape_narratives
 from needs_assessment.narrative.swap import Finished
@@ -49,9 +49,9 @@ def _chapter(
     finished: Finished, store: ProtectedStore, figures: Path
 ) -> tuple[str, list[dict[str, Any]]]:
     """The chapter's Markdown and records. Only the template's own headings and text go in as they
-    are; what an analyst may write is made safe first.
+    are; what an analyst may write is made safe first. Cells whose template is gone stay out.
     """
-    notebook = finished.executed
+    cells = [cell for cell in finished.executed["cells"] if ORPHANED_TAG not in tags(cell)]
     texts = {
         cell["id"]: resolve(
             cell["source"],
@@ -59,14 +59,14 @@ def _chapter(
             f"chapters/{finished.chapter}.ipynb, cell {cell['id']}",
             _live,
         )
-        for cell in notebook["cells"]
+        for cell in cells
         if cell["cell_type"] == "markdown"
     }
     own = {cell["id"] for cell in finished.generated["cells"] if not is_narrative(cell)}
     texts |= escape_narratives({key: text for key, text in texts.items() if key not in own})
     parts: list[str] = []
     records: list[dict[str, Any]] = []
-    for cell in notebook["cells"]:
+    for cell in cells:
         parts.append(texts.get(cell["id"], ""))
         for output in cell.get("outputs", []):
             record = output["data"][MIME]

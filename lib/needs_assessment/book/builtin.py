@@ -1,5 +1,6 @@
 """The built-in renderer: pandoc and Typst as Python packages, no other program."""
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import font_source_sans_pro
 import typst
 
 from needs_assessment.book.pandoc import ASSETS, run_pandoc
-from needs_assessment.book.pdf import mark_row_headers
+from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import BookSettings, read_settings
 from needs_assessment.errors import AssessmentError
 
@@ -17,6 +18,7 @@ FONTS = tuple(
     f"SourceSansPro-{style}.otf"
     for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
 )
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _FILTERS = (
     f"--lua-filter={ASSETS / 'tables.lua'}",
     f"--lua-filter={ASSETS / 'book.lua'}",
@@ -41,7 +43,7 @@ def render(book_dir: Path, out_dir: Path) -> None:
         new_page, new_pdf = Path(folder) / PAGE, Path(folder) / PDF
         new_page.write_text(page, encoding="utf-8", newline="\n")
         new_pdf.write_bytes(compile_pdf(book_dir, document, settings, Path(folder)))
-        mark_row_headers(new_pdf)
+        finish_pdf(new_pdf)
         new_page.replace(out_dir / PAGE)
         new_pdf.replace(out_dir / PDF)
 
@@ -93,10 +95,24 @@ def compile_pdf(book_dir: Path, document: str, settings: BookSettings, work_dir:
             timestamp=settings.timestamp,
         )
     except typst.TypstError as error:
-        raise AssessmentError(
-            f"{book_dir}: the PDF could not be made: {error.message}",
-            " ".join(error.hints) or "The words above name the text or the figure.",
-        ) from None
+        raise _refusal(book_dir, settings, error) from None
+
+
+def _refusal(book_dir: Path, settings: BookSettings, error: typst.TypstError) -> AssessmentError:
+    if match := _NO_GLYPH.search(error.message):
+        sign = match[1]
+        names = [
+            file.name
+            for file in settings.files
+            if sign in (book_dir / file.name).read_text(encoding="utf-8")
+        ]
+        return AssessmentError(
+            f"{', '.join(names) or book_dir}: the PDF has no letter for “{sign}”.",
+            "Take it out, or write it in words.",
+        )
+    return AssessmentError(
+        f"{book_dir}: the PDF could not be made: {error.message}", " ".join(error.hints)
+    )
 
 
 def copy_fonts(folder: Path) -> None:

@@ -45,8 +45,8 @@ def index_page(store: ProtectedStore) -> str:
     parts = [
         "# About this assessment {.unnumbered}",
         f"This report assesses the need for domestic abuse support in {escape(council['name'])}. "
-        f"It covers {edition['period_words']}. It follows Part 4 of the Domestic Abuse Act 2021 "
-        "[@daa-2021].",
+        f"It covers {edition['period_words']}. It is laid out as Part 4 of the Domestic Abuse Act "
+        "2021 asks [@daa-2021]; @sec-statutory says how the Act applies.",
     ]
     if notice(store):
         parts.append(callout("important", "Before you use this report", _warning(store)))

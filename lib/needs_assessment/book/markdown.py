@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 _SPECIAL = re.compile(r"([\\`*_\[\]{}<>|$@#~^\"'])")
-_CAPS = (30, 72)
 
 
 def escape(text: str) -> str:
@@ -25,16 +24,9 @@ def table(
     caption: str,
     align: list[str] | None = None,
 ) -> str:
-    """A pipe table with caption and label. Cells are Markdown already.
-
-    The dashes under the headings give the columns' relative widths.
-    """
+    """A pipe table with caption and label. Cells are Markdown already."""
     align = align or ["left"] * len(columns)
-    widths = [_width(index, columns, rows) for index in range(len(columns))]
-    rule = [
-        f"{'-' * (width - 1)}:" if side == "right" else f":{'-' * (width - 1)}"
-        for width, side in zip(widths, align, strict=True)
-    ]
+    rule = ["--:" if side == "right" else ":--" for side in align]
     lines = [_row(columns), f"|{'|'.join(rule)}|", *(_row(row) for row in rows)]
     return "\n".join([*lines, "", f": {caption} {{#{label}}}"])
 
@@ -84,14 +76,3 @@ def _caption(record: dict[str, Any]) -> str:
 
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _width(index: int, columns: list[str], rows: list[list[str]]) -> int:
-    """A column's share of the page: its longest cell, within limits."""
-    cap = _CAPS[0] if index == 0 else _CAPS[1]
-    longest = max([len(columns[index]), *(len(_plain(row[index])) for row in rows)])
-    return max(min(longest, cap), 8) + 2
-
-
-def _plain(cell: str) -> str:
-    return re.sub(r"\]\{[^}]*\}", "]", cell)

@@ -96,47 +96,55 @@ def _chapter(division: dict) -> Chapter:
 
 
 def _note(chapter: Chapter, element: dict) -> None:
-    content = element.get("c")
-    under = chapter.headings[-1].text if chapter.headings else ""
     identifier, classes, attributes = _attributes(element)
+    under = chapter.headings[-1].text if chapter.headings else ""
     if identifier:
         chapter.anchors.add(identifier)
         if LABEL.match(identifier):
             chapter.labels.append(identifier)
     if "url(" in attributes.get("style", ""):
         chapter.raw.append(Raw("style", attributes["style"], under))
+    if element["t"] in ("Header", "Figure", "Table", "Image"):
+        _note_labelled(chapter, element, identifier, classes)
+    else:
+        _note_text(chapter, element, under)
+
+
+def _note_labelled(chapter: Chapter, element: dict, label: str, classes: list[str]) -> None:
+    content = element["c"]
     match element["t"]:
         case "Header":
             chapter.headings.append(Heading(content[0], plain_text(content[2]).strip()))
             if chapter.kind != "index" and "unnumbered" not in classes:
-                chapter.numbered.append(identifier)
+                chapter.numbered.append(label)
         case "Figure":
-            chapter.numbered.append(identifier)
-            caption = plain_text(content[1]).strip()
+            chapter.numbered.append(label)
+            captioned = bool(plain_text(content[1]).strip())
             chapter.images.extend(
-                _image(image, identifier, bool(caption), in_figure=True)
+                _image(image, label, captioned, in_figure=True)
                 for image in _elements(content[2])
                 if image["t"] == "Image"
             )
         case "Table":
-            chapter.numbered.append(identifier)
+            chapter.numbered.append(label)
         case "Image":
-            chapter.images.append(_image(element, identifier, False, in_figure=False))
+            chapter.images.append(_image(element, label, captioned=False, in_figure=False))
+
+
+def _note_text(chapter: Chapter, element: dict, under: str) -> None:
+    content = element.get("c")
+    match element["t"]:
         case "Cite":
-            chapter.citations.append(
-                CitationGroup(
-                    tuple(citation["citationId"] for citation in content[0]),
-                    any(citation["citationSuffix"] for citation in content[0]),
-                    under,
-                )
-            )
+            keys = tuple(citation["citationId"] for citation in content[0])
+            has_suffix = any(citation["citationSuffix"] for citation in content[0])
+            chapter.citations.append(CitationGroup(keys, has_suffix, under))
         case "Link":
             chapter.links.append(Link(content[2][0], under))
         case "RawInline" | "RawBlock":
             chapter.raw.append(Raw(content[0], content[1], under))
         case "Code" if _CHUNK.match(content[1]):
             chapter.raw.append(Raw("code", content[1], under))
-        case "Div" if identifier == "refs":
+        case "Div" if content[0][0] == "refs":
             chapter.source_lists += 1
 
 

@@ -1,4 +1,4 @@
-"""What Typst leaves out of a tagged PDF: the first cell of a row is its header.
+"""What the structure of a tagged PDF still needs after Typst has made it.
 
 Typst tags column headers only, and pandoc's Typst writer does not say which cells head a row, so
 a screen reader would read a number without the agency or the year it belongs to.
@@ -11,26 +11,19 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, NameTree, String
 
 
-def mark_row_headers(path: Path) -> int:
-    """Tag the first cell of every body row in the PDF at `path` as that row's header.
+def finish_pdf(path: Path) -> None:
+    """Tag the first cell of every body row as that row's header, and drop headings without words.
 
-    Other cells of the row name it among their headers. The file is replaced; the same file gives
-    the same bytes. Returns the number of rows marked.
+    Other cells of a row name it among their headers. The file at `path` is replaced; the same
+    file gives the same bytes.
     """
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         tree = pdf.Root.StructTreeRoot
-        names = NameTree(tree.IDTree) if "/IDTree" in tree else None
-        if names is None:
-            names = NameTree.new(pdf)
-            tree.IDTree = names.obj
-        marked = 0
-        for table in _elements(tree, Name.Table):
-            for row in _body_rows(table):
-                if (cells := children(row)) and cells[0].S == Name.TD:
-                    marked += 1
-                    _mark(cells, f"row{marked}", names)
+        names = NameTree(tree.IDTree) if "/IDTree" in tree else NameTree.new(pdf)
+        tree.IDTree = names.obj
+        _mark_row_headers(tree, names)
+        _drop_empty_headings(tree)
         pdf.save(path, deterministic_id=True)
-    return marked
 
 
 def children(element: Dictionary) -> list[Dictionary]:
@@ -40,30 +33,54 @@ def children(element: Dictionary) -> list[Dictionary]:
     return [kid for kid in inside if isinstance(kid, Dictionary) and "/S" in kid]
 
 
+def _mark_row_headers(tree: Dictionary, names: NameTree) -> None:
+    marked = 0
+    for table in _elements(tree, Name.Table):
+        for row in _body_rows(table):
+            cells = children(row)
+            if not cells or Name.TD != cells[0].S:
+                continue
+            marked += 1
+            identifier = f"row{marked}"
+            head, *others = cells
+            head.S = Name.TH
+            head.ID = String(identifier)
+            _table_attributes(head).Scope = Name.Row
+            names[identifier] = head
+            for cell in others:
+                attributes = _table_attributes(cell)
+                attributes.Headers = Array([*attributes.get("/Headers", []), String(identifier)])
+
+
+def _drop_empty_headings(tree: Dictionary) -> None:
+    for document in children(tree):
+        document.K = Array(
+            [
+                kid
+                for kid in document.K
+                if not (isinstance(kid, Dictionary) and kid.get("/S") == Name.H1 and _is_empty(kid))
+            ]
+        )
+
+
+def _is_empty(element: Dictionary) -> bool:
+    inside = element.get("/K", Array())
+    return isinstance(inside, Array) and len(inside) == 0
+
+
 def _elements(element: Dictionary, tag: Name) -> Iterator[Dictionary]:
     for kid in children(element):
-        if kid.S == tag:
+        if tag == kid.S:
             yield kid
         yield from _elements(kid, tag)
 
 
 def _body_rows(table: Dictionary) -> Iterator[Dictionary]:
     for part in children(table):
-        if part.S == Name.TR:
+        if Name.TR == part.S:
             yield part
-        elif part.S == Name.TBody:
+        elif Name.TBody == part.S:
             yield from children(part)
-
-
-def _mark(cells: list[Dictionary], identifier: str, names: NameTree) -> None:
-    head = cells[0]
-    head.S = Name.TH
-    head.ID = String(identifier)
-    _table_attributes(head).Scope = Name.Row
-    names[identifier] = head
-    for cell in cells[1:]:
-        attributes = _table_attributes(cell)
-        attributes.Headers = Array([*attributes.get("/Headers", []), String(identifier)])
 
 
 def _table_attributes(cell: Dictionary) -> Dictionary:

@@ -11,7 +11,7 @@ import yaml
 
 from needs_assessment.book.builtin import PDF, copy_fonts
 from needs_assessment.book.pandoc import ASSETS
-from needs_assessment.book.pdf import mark_row_headers
+from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import SETTINGS_FILE, BookSettings, read_settings
 from needs_assessment.book.site import finish_site
 from needs_assessment.errors import AssessmentError
@@ -57,7 +57,7 @@ def render(book_dir: Path, out_dir: Path, quarto: Path) -> None:
         stage_assets(stage, settings)
         _run([str(quarto), "render"], stage, quarto, settings.timestamp)
         site = stage / "_output"
-        mark_row_headers(site / PDF)
+        finish_pdf(site / PDF)
         finish_site(site)
         shutil.copytree(site, out_dir, dirs_exist_ok=True)
 

@@ -22,8 +22,9 @@ _REPAIRS = (
 _REFERENCE = re.compile(
     r'(<a href="([^"#]+\.html)(?:#([^"]+))?" class="quarto-xref">)<span>.*?</span>'
 )
-_CHAPTER = re.compile(r'<h1 class="title">.*?<span class="chapter-number">(\w+)</span>')
-_APPENDIX = re.compile(r'<h1 class="title">[^\n]*?>(Appendix \w+) —')
+_TITLE = re.compile(r'<h1 class="title">(.*?)</h1>', re.DOTALL)
+_CHAPTER = re.compile(r'<span class="chapter-number">(\w+)</span>')
+_APPENDIX = re.compile(r">(Appendix \w+) —")
 
 
 def finish_site(site: Path) -> None:
@@ -55,8 +56,10 @@ def _reference(match: re.Match[str], pages: dict[str, str]) -> str:
 
 def _number(page: str) -> str | None:
     """What the page's chapter is called in a reference; None for a page without a number."""
-    if match := _CHAPTER.search(page):
+    title = _TITLE.search(page)
+    if title is None:
+        return None
+    if match := _CHAPTER.search(title[1]):
         return f"Chapter {match[1]}"
-    if match := _APPENDIX.search(page):
-        return match[1]
-    return None
+    match = _APPENDIX.search(title[1])
+    return match and match[1]

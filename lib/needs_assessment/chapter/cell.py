@@ -1,11 +1,12 @@
 """A number in a chapter's frame that still knows which statistic it is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 
 class Cell(float):
     """A shown statistic: a float (NaN where there is no number) with its `display`, such as
-    “12” or “[c]”, its `key`, `nature` and `sources`.
+    “12” or “[c]”, its `key`, `nature`, `partners` and `sources`.
 
     Arithmetic gives a plain float: what a notebook computes itself is no statistic any more,
     and `chapter.table` refuses it.
@@ -16,7 +17,7 @@ class Cell(float):
     nature: str
     sources: list[dict[str, Any]]
     indicator: str
-    partner: str
+    partners: tuple[str, ...]
 
     def __new__(
         cls,
@@ -27,7 +28,7 @@ class Cell(float):
         nature: str = "published",
         sources: list[dict[str, Any]] | None = None,
         indicator: str = "",
-        partner: str = "",
+        partners: Sequence[str] = (),
     ) -> "Cell":
         cell = super().__new__(cls, float("nan") if value is None else value)
         cell.display = display
@@ -35,7 +36,7 @@ class Cell(float):
         cell.nature = nature
         cell.sources = sources or []
         cell.indicator = indicator
-        cell.partner = partner
+        cell.partners = tuple(partners)
         return cell
 
     def __repr__(self) -> str:

@@ -91,6 +91,9 @@ class Chapter:
             self._gap(caption)
             return
         record = records.table(frame, self._label(label, "tbl-"), caption, notes)
+        if not any(isinstance(cell, Cell) for column in frame for cell in frame[column]):
+            # Words alone, such as a board's seats, are of the nature of the edition.
+            record["nature"] = self._store.data["nature"]
         emit(record, records.shown(record))
 
     def figure(
@@ -135,7 +138,9 @@ class Chapter:
 
     def benchmark(self, name: str) -> pd.DataFrame:
         """A benchmark's verified values: a row per period, one column named as the benchmark."""
-        return records.benchmark_frame(self._store.data["benchmarks"], name)
+        return records.benchmark_frame(
+            self._store.data["benchmarks"], self._store.data["publishers"], name
+        )
 
     def returns(self) -> pd.DataFrame:
         """The returns of this edition: a row per file with partner, date, nature, rating."""

@@ -47,7 +47,7 @@ def counts_by_category(
     over: str | None,
     area: str | None,
 ) -> pd.DataFrame:
-    """A row per category that was reported, and “Total”; a column per period."""
+    """A row per category that was reported, and “Total” where there is one; a column per period."""
     dimension = store.measures[measure]["dimensions"][by]
     rows = {
         label: _by_period(_select(store, measure, by, category, area))
@@ -55,11 +55,12 @@ def counts_by_category(
     }
     rows = {label: cells for label, cells in rows.items() if cells}
     available = {period for cells in rows.values() for period in cells}
-    if dimension["answers"] == "one" and rows:
-        rows[TOTAL] = _by_period(_select(store, measure, "", "", area))
     columns = _periods(available, edition, over)
     if not columns:
         return pd.DataFrame()
+    total = _by_period(_select(store, measure, "", "", area))
+    if dimension["answers"] == "one" and any(period in total for period in columns):
+        rows[TOTAL] = total
     return pd.DataFrame(
         [[_cell(cells.get(period)) for period in columns] for cells in rows.values()],
         index=pd.Index(list(rows), name=dimension["label"]),
@@ -119,5 +120,5 @@ def _cell(found: dict[str, Any] | None) -> Cell:
         key=key,
         nature=found["nature"],
         sources=found["sources"],
-        partner=found["partner"],
+        partners=[found["partner"]],
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.chapter.cell import Cell
-from needs_assessment.display import decimal_places, format_number, join_words
+from needs_assessment.display import chapter_title, decimal_places, format_number, join_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
@@ -76,12 +76,12 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
         nature=entry["nature"],
         sources=entry["sources"],
         indicator=entry["id"],
-        partner=join_words(entry["partners"]),
+        partners=entry["partners"],
     )
 
 
 def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> dict[str, Any]:
-    """The record of a table of indicators."""
+    """The record of a table of indicators; a column that would be empty is left out."""
     rows = [
         {
             "Indicator": entry["name"],
@@ -93,13 +93,16 @@ def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> 
         for entry in entries
     ]
     frame = pd.DataFrame(rows, dtype=object).set_index("Indicator")
+    for column in ("95% interval", "Based on", "Compared with"):
+        if frame[column].eq("").all():
+            frame = frame.drop(columns=column)
     reasons = [
         f"{entry['name']}: not available, because {entry['reason']}."
         for entry in entries
         if entry["status"] == "unavailable"
     ]
     record = table(frame, label, caption, reasons)
-    return {**record, "align": ["left", "right", "left", "left", "left"]}
+    return {**record, "align": ["left", "right", *["left"] * (len(record["columns"]) - 2)]}
 
 
 def survey_frame(surveys: list[dict[str, Any]], measure: str, sex: str) -> pd.DataFrame:
@@ -115,7 +118,9 @@ def survey_frame(surveys: list[dict[str, Any]], measure: str, sex: str) -> pd.Da
     )
 
 
-def benchmark_frame(benchmarks: list[dict[str, Any]], name: str) -> pd.DataFrame:
+def benchmark_frame(
+    benchmarks: list[dict[str, Any]], publishers: dict[str, str], name: str
+) -> pd.DataFrame:
     """A benchmark's verified values by period."""
     held = {each["id"]: each for each in benchmarks}
     if name not in held:
@@ -136,7 +141,7 @@ def benchmark_frame(benchmarks: list[dict[str, Any]], name: str) -> pd.DataFrame
                         each["value"], decimal_places(Fraction(str(each["value"]))), unit=unit
                     ),
                     key=name,
-                    partner=benchmark["geography"],
+                    partners=[publishers.get(each["source"], benchmark["geography"])],
                 )
                 for each in values
             ]
@@ -172,7 +177,7 @@ def gaps_frame(entries: list[dict[str, Any]], chapter: str | None) -> pd.DataFra
     return pd.DataFrame(
         {
             "Indicator": [entry["name"] for entry in missing],
-            "Chapter": [entry["chapter"].capitalize() for entry in missing],
+            "Chapter": [chapter_title(entry["chapter"]) for entry in missing],
             "Why it is not available": [_sentence(entry["reason"]) for entry in missing],
         }
     ).set_index("Indicator")
@@ -227,11 +232,9 @@ def _comparison(entry: dict[str, Any]) -> str:
             continue
         period = figures[f"{prefix}benchmark_period"]
         where = ", ".join(filter(None, [benchmark["geography"], period]))
-        parts.append(
-            f"{figures[f'{prefix}comparison'].capitalize()} {figures[f'{prefix}benchmark']} "
-            f"({where})"
-        )
-    return "; ".join(parts)
+        parts.append(f"{figures[f'{prefix}comparison']} {figures[f'{prefix}benchmark']} ({where})")
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def _survey_cell(found: dict[str, Any] | None) -> Cell:
@@ -241,7 +244,7 @@ def _survey_cell(found: dict[str, Any] | None) -> Cell:
         found["percent"],
         format_number(found["percent"], 1, unit="%"),
         key=f"survey|{found['edition']}|{found['series']}",
-        partner=SURVEY_SOURCE,
+        partners=[SURVEY_SOURCE],
     )
 
 
@@ -260,7 +263,7 @@ def _refuse_plain_numbers(cells: Iterable[object], label: str) -> None:
 
 
 def _source(cells: Iterable[object]) -> str:
-    partners = [cell.partner for cell in cells if isinstance(cell, Cell) and cell.partner]
+    partners = [name for cell in cells if isinstance(cell, Cell) for name in cell.partners]
     return join_words(list(dict.fromkeys(partners)))
 
 

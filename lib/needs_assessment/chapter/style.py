@@ -20,6 +20,8 @@ def use_style() -> None:
             "font.size": 12,
             "figure.figsize": (7.2, 4.0),
             "axes.titlesize": 13,
+            # Labels stay inside the figure, so that every chart is printed at the same size.
+            "figure.constrained_layout.use": True,
             "svg.fonttype": "path",
         }
     )

@@ -104,7 +104,7 @@ def protect(project: Project, name: str, period: str | None = None) -> Protected
         if held and held.data["input_key"] == key:
             return held
     store = build_store(project, council, edition, key)
-    content = json.dumps(store.data, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    content = json.dumps(store.data, ensure_ascii=False, indent=1) + "\n"
     write_atomically(path, content.encode())
     return store
 
@@ -212,6 +212,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
             "council": council.council,
             "code": council.code,
             "colour": council.colour,
+            "county": [reference.areas[code].name for code in council.county],
             "area": {
                 "name": area.name,
                 "type": area.type,
@@ -243,6 +244,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         ],
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
+        "publishers": reference.publishers,
         "county": _county(council, basis, sources.catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
         "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],

@@ -41,7 +41,8 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        if self._console.is_terminal:
+            self._bars.stop()
 
     def event(self, chapter: str, state: str, seconds: float) -> None:
         """Show that `chapter` has started, is done or has failed, `seconds` after it started."""

@@ -57,6 +57,7 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
     log: tuple[str, ...] = ()
     notebook = read_notebook(output)
     if notebook is not None:
+        failure = failure or _left_early(notebook)
         notebook, log = normalise(notebook)
         replace_file(output, notebook_bytes(notebook))
     return {"seconds": time.monotonic() - started, "log": log, "failure": failure}
@@ -73,6 +74,15 @@ def _failure(error: Exception, output: Path) -> dict[str, Any]:
         "exception": name,
         "lines": lines[:_MESSAGE_LINES] + _failing_line(getattr(error, "traceback", [])),
     }
+
+
+def _left_early(notebook: Notebook) -> dict[str, Any] | None:
+    """The failure of a chapter that called exit(), which Papermill takes for a good end."""
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("papermill", {}).get("status") == "pending":
+            lines = ["an earlier cell ended the kernel, so this cell did not run"]
+            return {"cell": cell_key(cell), "exception": "SystemExit", "lines": lines}
+    return None
 
 
 def _failing_cell(notebook: Notebook | None) -> str:

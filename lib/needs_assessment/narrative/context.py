@@ -14,9 +14,9 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
     """The names that `{% … %}` blocks may use.
 
     `available(id)`, `status(id)`, `kind(id)`; `value(id)`, `lower(id)`, `upper(id)`: shown
-    numbers or None; `comparison(id)`: the word for the first benchmark, or ""; `has(measure,
-    by=None, over=None)`: whether `chapter.counts` would give a frame with rows; `council` and
-    `edition`: the settings.
+    numbers or None; `comparison(id)` and `also_comparison(id)`: the word for the first and the
+    second benchmark, or ""; `has(measure, by=None, over=None)`: whether `chapter.counts` would
+    give a frame with rows; `council` and `edition`: the settings.
     """
     period = parse_period(store.data["edition"]["period"])
 
@@ -30,6 +30,10 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
     def comparison(name: str) -> str:
         benchmark = entry(name)["benchmark"]
         return (benchmark["comparison"] or "") if benchmark else ""
+
+    def also_comparison(name: str) -> str:
+        others = entry(name)["other_benchmarks"]
+        return (others[0]["comparison"] or "") if others else ""
 
     def has(measure: str, by: str | None = None, over: str | None = None) -> bool:
         if measure not in store.measures:
@@ -48,6 +52,7 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         "lower": lambda name: entry(name)["lower"],
         "upper": lambda name: entry(name)["upper"],
         "comparison": comparison,
+        "also_comparison": also_comparison,
         "has": has,
         "council": _namespace(store.data["council"]),
         "edition": _namespace(store.data["edition"]),

@@ -5,14 +5,13 @@ text joined). Reading and writing them takes thirty lines of `json`; importing n
 add more than a second to every run.
 """
 
-import contextlib
 import copy
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from needs_assessment.errors import AssessmentError
+from needs_assessment.files import write_atomically
 
 Notebook = dict[str, Any]
 
@@ -97,38 +96,15 @@ def read_bytes(path: Path) -> bytes | None:
 def replace_file(path: Path, data: bytes) -> None:
     """Make `data` the content of `path`, whole or not at all, and on the disk when this returns.
 
-    Folders above `path` are made. Raises AssessmentError when the file cannot be written; what
-    was there is then still there.
+    Raises AssessmentError when the file cannot be written; what was there is then still there.
     """
-    target = path.resolve()
-    fresh = target.with_name(f".{target.name}.new")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.replace(target)
-        _sync_folder(target.parent)
+        write_atomically(path.resolve(), data)
     except OSError as error:
         raise AssessmentError(
             f"{path} could not be written: {error.strerror}. It is as it was before.",
             "Check the free space and the permissions of its folder, and run again.",
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            fresh.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put a rename on the disk. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_cell(cell: dict[str, Any]) -> None:

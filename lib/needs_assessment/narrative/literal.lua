@@ -25,9 +25,14 @@ local function text_of(s)
   return pandoc.Inlines(s)
 end
 
--- Code that a renderer might carry out: a shortcode, or an expression for a kernel.
+-- A shortcode, or the opening of a cell, that a renderer would see wherever it stands.
+local function has_directive(text)
+  return text:find('{{<', 1, true) or text:find('[`~][`~][`~]+[ \t]*{')
+end
+
+-- Code that a renderer might carry out: the above, or an expression for a kernel.
 local function is_active(code)
-  return code:find('{{<', 1, true) or code:match('^%s*`*%s*{+[%w=]')
+  return has_directive(code) or code:find('^%s*{+[%w=]')
 end
 
 local function clean_attr(attr)
@@ -81,7 +86,8 @@ local literal = {
   end,
   CodeBlock = function(el)
     if is_active(el.text) then return lines_of(el.text) end
-    return cleaned(el)
+    el.attr = pandoc.Attr('', { clean_attr(el.attr).classes[1] })
+    return el
   end,
   Image = function(el)
     local alt = pandoc.write(pandoc.Pandoc { pandoc.Plain(el.caption) }, 'plain', OPTIONS)
@@ -147,7 +153,7 @@ local function is_safe(markdown)
     RawInline = found, RawBlock = found, Image = found, Code = active, CodeBlock = active,
     Link = function(el) if not is_allowed_target(el.target) then found() end end,
   }
-  return safe and next(doc.meta) == nil and not markdown:find('{{<', 1, true)
+  return safe and next(doc.meta) == nil and not has_directive(markdown)
 end
 
 local function as_literal(markdown, name)

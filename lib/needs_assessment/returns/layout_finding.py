@@ -48,13 +48,12 @@ def find_layout(sheet: Sheet, table: Table, start: int, stop: int, where: Where)
     if absent or twice:
         return Found(None, (_unfit(sheet, table, header, absent, twice, where),))
     found = _at(sheet, table, start, header, stop, where)
-    # The title above, or a lower heading row, can look like the first of several heading rows.
-    for row in range(header + 1, min(header + table.header_rows, stop)):
+    # With several heading rows, the rows above and below can look like the first of them.
+    near = range(max(header - table.header_rows + 1, start), min(header + table.header_rows, stop))
+    for row in near if table.header_rows > 1 else ():
         if find_header(sheet, table, row, row + 1)[1:] == (set(), ""):
             other = _at(sheet, table, start, row, stop, where)
-            found = max(
-                found, other, key=lambda each: len(each.layout.values if each.layout else ())
-            )
+            found = max(found, other, key=_values)
     notes = list(found.notes)
     header = found.layout.header if found.layout else header
     if table.header_row and header != table.header_row - 1:
@@ -62,6 +61,10 @@ def find_layout(sheet: Sheet, table: Table, start: int, stop: int, where: Where)
         notes.append(where.note("headings moved", sentence, header + 1))
     notes.extend(figures_between(sheet, start, header, where))
     return replace(found, notes=tuple(notes))
+
+
+def _values(found: Found) -> int:
+    return len(found.layout.values) if found.layout else -1
 
 
 def figures_between(sheet: Sheet, start: int, stop: int, where: Where) -> list[Flag]:

@@ -5,6 +5,7 @@
 local html = FORMAT:match "html" ~= nil
 local nbsp = "\u{a0}"
 
+-- The names and colours that Quarto gives to callouts in Typst.
 local CALLOUTS = {
   note = { name = "Note", colour = "0758E5", background = "dae6fb" },
   tip = { name = "Tip", colour = "00A047", background = "ccf1e3" },
@@ -213,8 +214,16 @@ local function callout(div)
   return blocks
 end
 
+-- A browser would break 2024-25 after its hyphen.
+local function keep_period_whole(str)
+  if html and str.text:match "%d%d%d%d%-%d%d" then
+    return pandoc.Span({ str }, { class = "period" })
+  end
+end
+
 local function lay_out(names)
   return {
+    Str = keep_period_whole,
     Image = image,
     Div = callout,
     Figure = function(figure)
@@ -229,14 +238,14 @@ local function lay_out(names)
       local name = names[tbl.identifier]
       if html then
         local label = tbl.identifier .. "-caption"
-        local region = { class = "table-scroll", tabindex = "0", role = "region" }
+        local title = { "aria-label", "Table" }
         if name then
           tbl.caption = { long = { pandoc.Plain { pandoc.Span(caption_of(tbl, name), { id = label }) } } }
-          region["aria-labelledby"] = label
-        else
-          region["aria-label"] = "Table"
+          title = { "aria-labelledby", label }
         end
-        return pandoc.Div({ tbl }, region)
+        -- Attributes as a list: a keyed table would come out in another order each time.
+        local attributes = { { "role", "region" }, { "tabindex", "0" }, title }
+        return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
       end
       if not name then return nil end
       local caption, label = caption_of(tbl, name), tbl.identifier

@@ -1,9 +1,9 @@
 -- Tables for both renderers: the first column heads its row, and the content, not the dashes in
 -- the source text, decides how wide a column is.
 
-local LINE = 92      -- characters of a table's size that fit on a line of the PDF
+local LINE = 104     -- characters of a table's size that fit on a line of the PDF
 local SENTENCE = 48  -- a cell longer than this is prose, and wraps
-local SHORT = 16     -- a column of a word or two
+local SHORT = 16     -- a column of a word or two, best on one line
 local PADDING = 3
 
 local function head_rows(rows, scope)
@@ -23,6 +23,41 @@ local function all_rows(tbl)
   return rows
 end
 
+-- The least share of the line that each column can do with: its longest word, and where `whole`
+-- is true the whole of a short column.
+local function least_shares(longest, words, whole)
+  local least, sum = {}, 0
+  for index, length in ipairs(longest) do
+    local needed = whole and length <= SHORT and length or words[index] or 0
+    least[index] = (needed + PADDING) / LINE
+    if length <= SHORT then sum = sum + least[index] end
+  end
+  return least, sum
+end
+
+-- The line shared out by `weights`, no column getting less than its part of `least`; nil where
+-- that does not go in.
+local function share_out(weights, least)
+  local fixed, left, result = {}, 1, {}
+  local changed = true
+  while changed do
+    local total = 0
+    changed = false
+    for index, weight in ipairs(weights) do
+      if not fixed[index] then total = total + weight end
+    end
+    for index, weight in ipairs(weights) do
+      result[index] = fixed[index] or left * weight / total
+      if result[index] < least[index] then
+        fixed[index], left, changed = least[index], left - least[index], true
+        break
+      end
+    end
+    if left <= 0 then return nil end
+  end
+  return result
+end
+
 -- Shares of the line for the columns of a table of prose; nil where Typst's own fit is best.
 -- Typst gives every long column the same width, a name as much as its definition.
 local function shares(tbl)
@@ -36,25 +71,15 @@ local function shares(tbl)
       end
     end
   end
-  local needed = 0
-  for _, length in ipairs(longest) do needed = needed + length + PADDING end
-  if needed <= LINE or math.max(0, table.unpack(longest)) <= SENTENCE then return nil end
-
-  -- Short columns keep their words on a line; prose shares what is left, the longer the more.
-  local result, weights, left, total = {}, {}, 1, 0
+  local needed, weights = 0, {}
   for index, length in ipairs(longest) do
-    if length <= SHORT then
-      result[index] = (length + PADDING) / LINE
-      left = left - result[index]
-    else
-      local prose = SENTENCE + math.max(0, length - SENTENCE) / 5
-      weights[index] = math.max(words[index], math.min(length, prose, 2 * SENTENCE))
-      total = total + weights[index]
-    end
+    needed = needed + length + PADDING
+    weights[index] = math.min(length, SENTENCE + math.max(0, length - SENTENCE) / 5, 2 * SENTENCE)
   end
-  if left < 0.3 then return nil end
-  for index, weight in pairs(weights) do result[index] = left * weight / total end
-  return result
+  if needed <= LINE or math.max(0, table.unpack(longest)) <= SENTENCE then return nil end
+  local least, short = least_shares(longest, words, true)
+  if short > 0.5 then least = least_shares(longest, words, false) end
+  return share_out(weights, least)
 end
 
 function Table(tbl)
