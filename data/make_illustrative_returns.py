@@ -12,24 +12,18 @@ row for each crime comes from `make_illustrative_extract.py`.
 
 import argparse
 import csv
-import io
-import re
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
-from openpyxl import Workbook
-from openpyxl.styles import Font
+from illustrative_workbooks import caseworker_workbook, marac_form
 
 DATA = Path(__file__).resolve().parent
 SETTINGS = yaml.safe_load((DATA / "illustrative.yml").read_text(encoding="utf-8"))
 HEADINGS = ["measure", "period", "area", "dimension", "category", "value", "note"]
-FIXED_TIME = datetime(2024, 1, 1)
 
 AGENCY_LABELS = {
     "police": "Police",
@@ -285,6 +279,9 @@ def funding(out: Return) -> None:
         out.add(f"funding.{name}", pounds)
 
 
+# Returns that the provider sends as a workbook of its own.
+WORKBOOKS = {"caseworker.csv": caseworker_workbook}
+
 FILES: dict[str, Callable[[Return], None]] = {
     "police.csv": police,
     "perpetrators.csv": perpetrators,
@@ -329,48 +326,6 @@ def marac_items(out: Return) -> list[list[Any]]:
     ]
 
 
-def write_marac_form(path: Path, out: Return) -> None:
-    """The MARAC coordinator's quarterly form: headings in row 4, under a title block."""
-    year = f"{out.year}/{(out.year + 1) % 100}"
-    workbook = Workbook()
-    sheet = workbook.active
-    sheet.title = "Marac data"
-    sheet.append([f"Marac quarterly data {year}"])
-    sheet.append([f"Area {out.rates['area']}. Illustrative data."])
-    sheet.append([])
-    sheet.append(["Item", *(f"{quarter} {year}" for quarter in SETTINGS["quarters"])])
-    for row in marac_items(out):
-        sheet.append(row)
-    for cell in (sheet["A1"], *sheet[4]):
-        cell.font = Font(bold=True)
-    sheet.column_dimensions["A"].width = 52
-    workbook.properties.creator = "Illustrative data"
-    workbook.properties.created = FIXED_TIME
-    stream = io.BytesIO()
-    workbook.save(stream)
-    path.write_bytes(without_times(stream.getvalue()))
-
-
-def without_times(content: bytes) -> bytes:
-    """The workbook with a fixed date of change and fixed times, stored uncompressed: openpyxl
-    writes the clock into both, and compressed bytes differ between versions of zlib.
-    """
-    stream = io.BytesIO()
-    fixed = FIXED_TIME.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as source,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as target,
-    ):
-        for name in source.namelist():
-            part = source.read(name)
-            if name == "docProps/core.xml":
-                part = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + fixed, part)
-            entry = zipfile.ZipInfo(name, FIXED_TIME.timetuple()[:6])
-            entry.create_system = 3
-            target.writestr(entry, part)
-    return stream.getvalue()
-
-
 def main(folder: Path) -> None:
     """Writes every illustrative return under `folder`."""
     for council, rates in SETTINGS["councils"].items():
@@ -382,9 +337,14 @@ def main(folder: Path) -> None:
                     continue
                 out = Return(council, year, file)
                 fill(out)
+                if file in WORKBOOKS:
+                    workbook = WORKBOOKS[file](out.rates["area"], year, out.rows)
+                    (target / file).with_suffix(".xlsx").write_bytes(workbook)
+                    continue
                 with (target / file).open("w", encoding="utf-8", newline="") as lines:
                     csv.writer(lines, lineterminator="\n").writerows([HEADINGS, *out.rows])
-            write_marac_form(target / "marac.xlsx", Return(council, year, "marac.xlsx"))
+            items = marac_items(Return(council, year, "marac.xlsx"))
+            (target / "marac.xlsx").write_bytes(marac_form(rates["area"], year, items))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from typing import Any
 
 import openpyxl
 from hypothesis import strategies as st
-from returned import DICTIONARY
 
 from needs_assessment.periods import parse_period
 from needs_assessment.returns.layout import is_total
 from needs_assessment.returns.mapping import plain
 from needs_assessment.returns.tokens import read_token
+from returned import DICTIONARY
 
 KINDS = [
     (entry.id, dimension, category)
@@ -78,9 +78,11 @@ class Messy:
 
 
 words = st.text(alphabet="abcdeXY ,;|\t\n'\"é/().", min_size=1, max_size=14).filter(
-    lambda text: any(letter in "bdeXY" for letter in text)
-    and read_token(text) is None
-    and not is_total(text)
+    lambda text: (
+        any(letter in "bdeXY" for letter in text)
+        and read_token(text) is None
+        and not is_total(text)
+    )
 )
 
 # What stands above and below tables, never a label.

@@ -8,7 +8,6 @@ from typing import Any
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
-from running import ROOT
 
 from needs_assessment.council import Return
 from needs_assessment.project import Project
@@ -16,6 +15,7 @@ from needs_assessment.reference import Reference
 from needs_assessment.returns.dictionary import load_dictionary
 from needs_assessment.returns.mapping import Mapping
 from needs_assessment.returns.reading import Reading, Terms, read_file
+from running import ROOT
 
 PROJECT = Project(ROOT)
 AREAS = Reference(PROJECT.reference).areas

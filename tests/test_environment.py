@@ -7,11 +7,14 @@ import yaml
 
 from running import ROOT
 
+# What conda-forge calls otherwise.
+_CONDA_NAMES = {"python-duckdb": "duckdb"}
 _PIN = re.compile(r"([A-Za-z0-9._-]+) ?==([^\s;\\]+)")
 
 
 def _name(package: str) -> str:
-    return re.sub(r"[-_.]+", "-", package).lower()
+    name = re.sub(r"[-_.]+", "-", package).lower()
+    return _CONDA_NAMES.get(name, name)
 
 
 def _pins(lines: list[str]) -> dict[str, str]:

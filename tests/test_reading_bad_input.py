@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from returned import TERMS, changed, figures, form, noted, read, said, text_file, workbook
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.returns import workbook as parts_of
 from needs_assessment.returns.mapping import Mapping
 from needs_assessment.settings import validate
+from returned import TERMS, changed, figures, form, noted, read, said, text_file, workbook
 
 CASES = form(
     layout="wide",
@@ -283,7 +283,10 @@ def test_a_missing_sheet_names_those_there_are(tmp_path: Path) -> None:
     [
         ({"layout": "wide"}, "a wide form needs"),
         ({"layout": "long", "columns": {"value": "n"}}, "measure, period must be given"),
-        ({"layout": "wide", "label_column": "a", "rows": {"x": {}, "X ": {}}}, "stands there twice"),
+        (
+            {"layout": "wide", "label_column": "a", "rows": {"x": {}, "X ": {}}},
+            "stands there twice",
+        ),
         ({"layout": "wide", "columns": {"wert": "n"}, "measure": "m"}, "is not one of"),
         ({"layout": "wide", "columns": {"area": "n"}, "period": "Q1"}, "is not a reporting period"),
     ],

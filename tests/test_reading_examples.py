@@ -1,12 +1,14 @@
 """The example councils' returns, in the shapes that partners use, say what they always said."""
 
 import csv
+import sys
 
-from returned import AREAS, DICTIONARY, PROJECT
-from running import ROOT
+import pytest
 
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.returns.observations import Evidence, load_evidence
+from returned import AREAS, DICTIONARY, PROJECT
+from running import ROOT
 
 
 def evidence(council: str) -> Evidence:
@@ -37,3 +39,34 @@ def test_what_the_board_report_says_beside_its_tables_is_listed() -> None:
         ("safeguarding-hub.csv", ""),
     }
     assert {note.rule for note in notes} == {"text below the table"}
+
+
+@pytest.mark.parametrize("council", ["north", "west"])
+def test_the_provider_workbook_says_what_was_drawn(
+    council: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(ROOT / "data"), *sys.path])
+    from make_illustrative_returns import Return, caseworker
+
+    found = evidence(council)
+    for year, period in ((2023, "2023-24"), (2024, "2024-25")):
+        drawn = Return(council, year, "caseworker.csv")
+        caseworker(drawn)
+        expected = {
+            (measure, when, dimension, category, float(value))
+            for measure, when, _, dimension, category, value, _ in drawn.rows
+        }
+        rows = found.observations[
+            found.observations["file"].str.endswith(f"{period}/caseworker.xlsx")
+        ]
+        read = {
+            (row["measure"], row["period"], row["dimension"], row["category"], float(row["value"]))
+            for row in rows.to_dict("records")
+        }
+        assert (read, len(rows)) == (expected, len(expected))
+    notes = [note for note in found.notes if note.file.endswith("2024-25/caseworker.xlsx")]
+    assert [(note.sheet, note.rule) for note in notes] == [
+        ("Contacts", "text below the table"),
+        ("Referrals", "totals not read"),
+        ("Support", "text below the table"),
+    ]

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+
 from messy import (
     ENCODINGS,
     KINDS,
@@ -21,13 +23,11 @@ from messy import (
     words,
     write,
 )
-from openpyxl.utils import get_column_letter
-from returned import TERMS, form, read, said, text_file
-
 from needs_assessment.returns.mapping import plain
 from needs_assessment.returns.reading import Reading
 from needs_assessment.returns.sheets import column_letters
 from needs_assessment.returns.tokens import read_token
+from returned import TERMS, form, read, said, text_file
 
 OWN = TERMS.own_area
 # Three Rivers may be given in three ways; the other two are councils next to it.
@@ -69,7 +69,9 @@ class Sheet:
         self.messy.rows.append(row)
         return len(self.messy.rows)
 
-    def put(self, kind: tuple[str, str, str], period: str, area: str, text: str, heading: str) -> None:
+    def put(
+        self, kind: tuple[str, str, str], period: str, area: str, text: str, heading: str
+    ) -> None:
         """Records a statistic in the row that will be added next."""
         if text:
             row = len(self.messy.rows) + 1
@@ -270,6 +272,7 @@ def test_what_cannot_be_read_is_reported_and_nothing_invented(
     bad = {put.key for put in messy.junk}
     assert came_out(reading) == Counter(put.key for put in messy.put if put.key not in bad)
     assert len(reading.problems) == len(messy.junk)
+    assert not any("\n" in str(problem) for problem in reading.problems)
     for put in messy.junk:
         place = f"row {put.row}, column “{' '.join(put.heading.split())}”"
         assert any(
@@ -284,7 +287,9 @@ def test_a_changed_heading_or_label_is_never_passed_over(
     tmp_path: Path, messy: Messy, how: tuple[str, ...], data: st.DataObject
 ) -> None:
     """A letter too many in any heading or label: its figures are missing, and it is said."""
-    known = {plain(name) for name in (*messy.fields.get("rows", {}), *messy.fields.get("values", {}))}
+    known = {
+        plain(name) for name in (*messy.fields.get("rows", {}), *messy.fields.get("values", {}))
+    }
     spots = [
         (row, column)
         for row, cells in enumerate(messy.rows)
@@ -299,7 +304,20 @@ def test_a_changed_heading_or_label_is_never_passed_over(
     assert not came_out(reading) - put, "nothing is invented"
 
 
-POOL = ["Item", "Cases", "Repeats", "Total", "Q1 2024/25", "2024/25", "note", "4", "<5", "c", "many", "-1"]
+POOL = [
+    "Item",
+    "Cases",
+    "Repeats",
+    "Total",
+    "Q1 2024/25",
+    "2024/25",
+    "note",
+    "4",
+    "<5",
+    "c",
+    "many",
+    "-1",
+]
 ROWS = {"Cases": {"measure": "marac.cases"}, "Repeats": {"measure": "marac.repeats"}}
 FORMS = {
     ("Item", "Q1 2024/25", "Q2 2024/25"): {"layout": "wide", "label_column": "Item", "rows": ROWS},

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extracts import HEADINGS, SETTINGS, TERMS, as_csv, counts, form, read, row
-from needs_assessment.returns import records
+from needs_assessment.returns import records, records_sql
 from needs_assessment.returns.observations import COLUMNS
 from needs_assessment.returns.records import read_records
+from needs_assessment.returns.records_sql import Questions
 
 _RISKS = {"H": "high", "M": "medium", "S": "standard", "": "none"}
 _SEXES = {"F": "female", "m": "male", "U": "not_known", "": "not_known"}
@@ -121,6 +124,28 @@ def test_reading_row_by_row_gives_the_same(
     tmp_path: Path, one_by_one: None, rows: list[list[str]]
 ) -> None:
     found, _, _ = read(tmp_path / "extract.csv", rows)
+    assert counts(found) == by_hand(rows)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=rows_of_extracts, parts=st.sampled_from([2, 8]), way=st.sampled_from(["file", "rows"]))
+def test_counting_in_parts_gives_the_same(
+    tmp_path: Path, rows: list[list[str]], parts: int, way: str
+) -> None:
+    names = {"file": "_from_file", "rows": "_row_by_row"}
+    whole = getattr(records, names[way])
+
+    def short_of_memory(asked: Questions, *rest: Any) -> bool:
+        if asked.parts < parts:
+            raise duckdb.OutOfMemoryException
+        return whole(asked, *rest)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records, "_from_file", lambda *_: False)
+        patch.setattr(records, names[way], short_of_memory)
+        found, _, _ = read(tmp_path / "extract.csv", rows)
     assert counts(found) == by_hand(rows)
 
 
@@ -251,18 +276,22 @@ def test_little_memory_makes_more_parts_and_the_same_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [
-        row(f"R{number}", victim=f"V{number * 7919 % 40_000}", risk="HMS"[number % 3])
-        for number in range(60_000)
+        row(f"R{number}", victim=f"V{number * 7919 % 80_000}", risk="HMS"[number % 3])
+        for number in range(120_000)
     ]
     plenty, problems, _ = read(tmp_path / "extract.csv", rows)
     used = []
     whole = records._from_file
+    monkeypatch.setattr(records_sql, "_MOST_THREADS", 2)
     monkeypatch.setattr(
         records, "_from_file", lambda asked, *rest: used.append(asked.parts) or whole(asked, *rest)
     )
-    little, more, _ = read(tmp_path / "extract.csv", rows, memory="16MB")
-    assert not problems and not more
+    for memory in ("24MB", "20MB", "16MB", "12MB"):
+        little, more, _ = read(tmp_path / "extract.csv", rows, memory=memory)
+        if max(used) > 1:
+            break
     assert max(used) > 1, "it did not fit at once"
+    assert not problems and not more
     assert little == plenty
-    assert counts(plenty)["t.records", "2024-25 Q1", "", ""] == 60_000
+    assert counts(plenty)["t.records", "2024-25 Q1", "", ""] == 120_000
     assert [each.name for each in tmp_path.iterdir()] == ["extract.csv"], "nothing was spilled"

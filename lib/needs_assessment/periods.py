@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from needs_assessment.errors import AssessmentError
 
@@ -132,7 +133,8 @@ def written_period(text: str, base: Period | None = None) -> Written:
 
     Raises AssessmentError when it cannot be read, or can be read in more than one way.
     """
-    plain = " ".join(text.translate(_PLAIN).split()).lower()
+    plain_text = " ".join(text.split())
+    plain = plain_text.translate(_PLAIN).lower()
     try:
         found = _written(plain, base)
     except ValueError:
@@ -144,7 +146,8 @@ def written_period(text: str, base: Period | None = None) -> Written:
         hint = "If it is a quarter of the financial year, write it as in Q1 2024/25."
     elif re.fullmatch(rf"{_Q}[1-4]|{_M}", plain):
         hint = "It lacks the year: write it as in Q1 2024/25 or May 2017."
-    raise AssessmentError(f"“{text.strip()}” is not a reporting period.", hint)
+    said = plain_text[:60]
+    raise AssessmentError(f"“{said}” is not a reporting period.", hint)
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,7 @@ _EDGES = (
 )
 
 
+@lru_cache(4096)
 def _written(plain: str, base: Period | None) -> Written | None:
     if found := re.fullmatch(r"([^()]*?) ?\(([^()]+)\) ?([^()]*)", plain):
         outer = _written(f"{found[1]} {found[3]}".strip(), base)
@@ -210,7 +214,8 @@ def _financial_form(plain: str) -> Written | None:
     if int(second) != (year + 1 if len(second) == 4 else (year + 1) % 100):
         return None
     whole = _from_months((year, 4), (year + 1, 3))
-    return _stretch(part, whole) if part else Written(whole)
+    found = _stretch(part, whole) if part else Written(whole)
+    return found if found and not found.period.is_point and found.period.within(whole) else None
 
 
 def _ending(plain: str) -> Written | None:

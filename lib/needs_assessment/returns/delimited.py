@@ -12,6 +12,8 @@ from needs_assessment.returns.opening import wide_encoding
 from needs_assessment.returns.tokens import tidy
 
 _DELIMITERS = ",;\t|"
+# Enough of a file to tell its delimiter by.
+_BEGINNING = 2**18
 _SAVE = "Open it in Excel and save it as “CSV UTF-8”."
 # Two or three bytes that make one character of UTF-8: no accident in a file of another encoding.
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -32,8 +34,12 @@ def read_delimited(path: Path, name: str, expected: Collection[str] = ()) -> lis
         rows.insert(0, [])
     else:
         wanted = {plain(heading) for heading in expected}
-        readings = [_split(io.StringIO(text, newline=""), each) for each in _DELIMITERS]
-        rows, failure = max(readings, key=lambda reading: _fit(reading[0], wanted))
+        beginning = text[:_BEGINNING]
+        chosen = max(
+            _DELIMITERS,
+            key=lambda each: _fit(_split(io.StringIO(beginning, newline=""), each)[0], wanted),
+        )
+        rows, failure = _split(lines, chosen)
     if failure:
         raise AssessmentError(
             f"{name}, row {len(rows) + 1}: cannot be read as CSV ({failure}).",

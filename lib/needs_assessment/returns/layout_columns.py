@@ -4,7 +4,7 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, Written, written_period
 from needs_assessment.returns.layout import Column, Found, Layout, Where, is_total
 from needs_assessment.returns.mapping import SHEET, TITLE, Row, Table, plain
-from needs_assessment.returns.sheets import Sheet, column_letters
+from needs_assessment.returns.sheets import Sheet, column_letters, some
 
 _LONGEST_PERIOD = 9
 
@@ -83,7 +83,7 @@ def read_columns(
     unnamed, unknown, totals = [], [], []
     problems: list[AssessmentError] = []
     for index, parts in enumerate(headings):
-        heading = " ".join(parts)
+        heading = " ".join(" ".join(parts).split())
         if index == table.label_index:
             roles.append((0, Column(index, table.label_column, "label")))
         elif not parts:
@@ -102,7 +102,7 @@ def read_columns(
     if unknown:
         problems.append(
             AssessmentError(
-                f"{where} has columns that form “{where.form}” does not map: {', '.join(unknown)}.",
+                f"{where} has columns that form “{where.form}” does not map: {some(unknown, 12)}.",
                 "Remove them, or map them in params/mappings/.",
             )
         )
@@ -134,7 +134,7 @@ def _value_column(
     """A column of values: what its headings count, and the period that remains of them."""
     if table.layout == "long":
         return None
-    heading = " ".join(parts)
+    heading = " ".join(" ".join(parts).split())
     known = {plain(word): row for word, row in table.values.items()}
     if plain(heading) in known:
         return Column(index, heading, counts=known[plain(heading)])

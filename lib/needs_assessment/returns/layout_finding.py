@@ -11,7 +11,7 @@ from needs_assessment.returns.layout_columns import base_period, read_columns
 from needs_assessment.returns.layout_headings import find_header, headings_over
 from needs_assessment.returns.mapping import Table, plain
 from needs_assessment.returns.sheets import Sheet, in_rows, some
-from needs_assessment.returns.tokens import read_token
+from needs_assessment.returns.tokens import read_token, shown
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -104,7 +104,7 @@ def _unfit(
     parts = headings_over(sheet, header, table.header_rows)
     ordered = [each for each in table.needed if each in absent] or sorted(absent)
     missing = ", ".join(f"“{each}”" for each in ordered)
-    present = some([f"“{' '.join(each)}”" for each in parts if each], 12) or "nothing"
+    present = some([f"“{shown(' '.join(each))}”" for each in parts if each], 12) or "nothing"
     return AssessmentError(
         f"{where}, row {header + 1}: the heading {missing} is missing; found {present}.",
         _correct(where.form),

@@ -8,10 +8,10 @@ from needs_assessment.flags import Flag
 from needs_assessment.returns.layout import Layout, Where, is_total
 from needs_assessment.returns.layout_headings import is_period
 from needs_assessment.returns.mapping import SAYS_NOTHING, Row, Table, plain
-from needs_assessment.returns.sheets import Sheet, column_letters, in_rows
+from needs_assessment.returns.sheets import Sheet, column_letters, in_rows, some
 from needs_assessment.returns.standard import is_example
 from needs_assessment.returns.statistic import Terms
-from needs_assessment.returns.tokens import read_token
+from needs_assessment.returns.tokens import read_token, shown
 from needs_assessment.settings import nearest
 
 _FOOT = re.compile(r"(?:foot)?notes?|sources?|key|n\.?b\.?", re.IGNORECASE)
@@ -78,7 +78,7 @@ class _Reader:
         if absent and self.label is not None:
             self.body.problems.append(
                 AssessmentError(
-                    f"{self.where} lacks the rows: {', '.join(absent)}.",
+                    f"{self.where} lacks the rows: {some(absent, 12)}.",
                     "Ask the partner for the whole form.",
                 )
             )
@@ -110,7 +110,7 @@ class _Reader:
         place = self.where.at(number + 1, self.table.label_column)
         form = f"params/mappings/{self.where.form}.yml"
         if label:
-            said = f"“{label}” is not a row of form “{self.where.form}”"
+            said = f"“{shown(label)}” is not a row of form “{self.where.form}”"
             hint = nearest(label, list(self.table.rows)) or f"Add it to {form}, rows or ignore."
         else:
             said = "the row has values but no label"
@@ -233,8 +233,8 @@ def _merged(sheet: Sheet, layout: Layout, where: Where) -> list[AssessmentError]
         if read_token(text) and (len(covered) > 1 or bottom > top):
             problems.append(
                 AssessmentError(
-                    f"{where.at(top + 1, values[left])}: “{text}” stands in cells merged down to "
-                    f"row {bottom + 1}, column “{values[covered[-1]]}”.",
+                    f"{where.at(top + 1, values[left])}: “{shown(text)}” stands in cells merged down "
+                    f"to row {bottom + 1}, column “{values[covered[-1]]}”.",
                     "Ask the partner for a value in each cell.",
                 )
             )

@@ -19,6 +19,7 @@ from needs_assessment.returns.mapping import Mapping, Row, Table, plain
 from needs_assessment.returns.record_forms import RecordForm
 from needs_assessment.returns.sheets import Book, Sheet, no_sheet, some
 from needs_assessment.returns.statistic import Place, Statistic, Terms, area_code, observe
+from needs_assessment.returns.tokens import shown
 from needs_assessment.settings import nearest
 
 __all__ = ["Place", "Reading", "Terms", "read_file", "read_return"]
@@ -120,6 +121,14 @@ def _extents(
     sheet: Sheet, tables: list[Table], where: Where, reading: Reading
 ) -> Iterator[tuple[Table, int, int]]:
     """The tables of a sheet with the rows they lie between: each up to the next one's title."""
+    if sum(not table.below for table in tables) > 1:
+        reading.problems.append(
+            AssessmentError(
+                f"{where} holds several tables of form “{where.form}” that are not told apart.",
+                f"Say in params/mappings/{where.form}.yml which title each stands below.",
+            )
+        )
+        return
     starts = title_rows(sheet, tables, where)
     known = sorted({start for start in starts if isinstance(start, int)})
     reading.notes.extend(figures_between(sheet, 0, known[0] if known else 0, where))
@@ -144,7 +153,7 @@ class _TableReader:
     ):
         self.sheet, self.table, self.where = sheet, table, where
         self.settings, self.terms, self.reading = settings, terms, reading
-        self.other: dict[str, list[int]] = {}
+        self.other: dict[str, set[int]] = {}
         self.inexact: dict[str, tuple[Written, int]] = {}
         self.measures = {plain(label): row for label, row in table.rows.items()}
 
@@ -175,13 +184,13 @@ class _TableReader:
     def _cell(self, row: BodyRow, column: Column, layout: Layout, filled: bool) -> None:
         try:
             found = self._statistic(row, column, layout)
-            if filled and self._is_own(found.area, row.number):
+            if found and filled and self._is_own(found.area, row.number):
                 self.reading.observations.append(observe(found, self.settings, self.terms))
         except AssessmentError as error:
             if str(error) not in map(str, self.reading.problems[-len(layout.values) :]):
                 self.reading.problems.append(error)
 
-    def _statistic(self, row: BodyRow, column: Column, layout: Layout) -> Statistic:
+    def _statistic(self, row: BodyRow, column: Column, layout: Layout) -> Statistic | None:
         table, here = self.table, self.where.at(row.number, column.heading)
         said: dict[str, str] = {}
         places: dict[str, Place] = {}
@@ -190,6 +199,11 @@ class _TableReader:
             if role and role not in ("label", "value"):
                 said[role] = f"{said[role]} {text}".strip() if role in said else text
                 places.setdefault(role, self.where.at(row.number, each.heading))
+        if said.get("area"):
+            # What else a row for another council says is not ours to check.
+            code = self._area(said, row.counts, column.counts, places["area"])
+            if not self._is_own(code, row.number):
+                return None
         labelled = row.counts
         if "measure" in said and self.measures:
             labelled = self._labelled(said["measure"], places["measure"])
@@ -220,7 +234,7 @@ class _TableReader:
         if text in self.terms.dictionary:
             return Row(measure=text)
         raise AssessmentError(
-            f"{place}: “{text}” is not a row of form “{self.where.form}”.",
+            f"{place}: “{shown(text)}” is not a row of form “{self.where.form}”.",
             nearest(text, list(self.table.rows))
             or f"Add it to params/mappings/{self.where.form}.yml, under rows or ignore.",
         )
@@ -276,7 +290,7 @@ class _TableReader:
     def _is_own(self, area: str, row: int) -> bool:
         if self.terms.concerns(area) or (self.table.areas is None and area in self.terms.compared):
             return True
-        self.other.setdefault(area, []).append(row)
+        self.other.setdefault(area, set()).add(row)
         return False
 
     def _say_other_areas(self) -> None:
@@ -307,5 +321,5 @@ class _TableReader:
         for text, (written, row) in self.inexact.items():
             words = written.period.words()
             self.reading.notes.append(
-                self.where.note("period", f"“{text}” is read as {words} (row {row}).", row)
+                self.where.note("period", f"“{shown(text)}” is read as {words} (row {row}).", row)
             )

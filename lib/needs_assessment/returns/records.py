@@ -33,7 +33,7 @@ from needs_assessment.returns.records_rows import (
 from needs_assessment.returns.records_sql import MEMORY, Questions, connect, likely_formats
 from needs_assessment.returns.statistic import AND, Terms
 
-_MOST_PARTS = 256
+_MOST_PARTS = 64
 _MOST_FAULTS = 10_000
 
 
@@ -82,6 +82,8 @@ def read_records(
         tally = _tally(questions, memory)
     except AssessmentError as error:
         return [], [error], []
+    except duckdb.Error:
+        return [], [_cannot_be_counted(name)], []
     problems = unmapped_headings(extract, form)
     problems += explain(extract, form, terms.period, tally.faults.values())
     if not tally.faults and not tally.quarters:
@@ -105,10 +107,15 @@ def _tally(questions: Questions, memory: str) -> Tally:
             return found
     exact = _in_parts(replace(questions, formats=known), memory, _row_by_row)
     if exact is None:
-        raise AssessmentError(
-            f"{extract} cannot be counted.", "Export it again as CSV UTF-8, or as .xlsx."
-        )
+        raise _cannot_be_counted(str(extract))
     return exact
+
+
+def _cannot_be_counted(name: str) -> AssessmentError:
+    """The line for what only the database can explain, whose words may hold a value."""
+    return AssessmentError(
+        f"{name} cannot be counted.", "Export it again as CSV UTF-8, or save it as .xlsx."
+    )
 
 
 def _in_parts(
@@ -116,7 +123,8 @@ def _in_parts(
 ) -> Tally | None:
     """The tally over all parts, as few as memory allows; None when the rows cannot be read so.
 
-    What DuckDB says of a failure can hold a value: it is dropped, not chained.
+    What DuckDB says of a failure can hold a value: it is dropped, not chained. Raises
+    AssessmentError when there is too little memory for any number of parts.
     """
     parts = 1
     while parts <= _MOST_PARTS:
@@ -130,7 +138,10 @@ def _in_parts(
             parts *= 2
         except duckdb.Error:
             return None
-    return None
+    raise AssessmentError(
+        f"{questions.extract} has too many rows to be counted in {memory} of memory.",
+        "Split it by year or by council, and list each part as a return.",
+    )
 
 
 def _from_file(questions: Questions, memory: str, tally: Tally) -> bool:

@@ -109,16 +109,7 @@ def open_extract(path: Path, name: str, form: RecordForm) -> Extract:
     Raises AssessmentError when it cannot be opened or no row holds every heading of the form.
     """
     if file_kind(path, name) == "workbook":
-        book = Book(path, name)
-        wanted = [each for each in book.names if form.sheet and plain(each) == plain(form.sheet)]
-        if form.sheet and not wanted:
-            raise no_sheet(name, form.sheet, book.names)
-        sheet = (wanted or [each for each in book.names if book.holds_something(each)])[0]
-        rows = book.sheet(sheet).rows
-        header = _find_header([rows], form, name)[1]
-        headings = _headings(rows[header - 1])
-        sample = rows[header : header + _SAMPLE]
-        return Extract(path, name, sheet, header, headings, sample=sample, cells=rows)
+        return _open_workbook(path, name, form)
     with path.open("rb") as file:
         head = file.read(_HEAD)
     encoding = _encoding(head)
@@ -129,6 +120,27 @@ def open_extract(path: Path, name: str, form: RecordForm) -> Extract:
     rows = readings[chosen]
     headings, sample = _headings(rows[header - 1]), rows[header:]
     return Extract(path, name, "", header, headings, _DELIMITERS[chosen], encoding, sample)
+
+
+def _open_workbook(path: Path, name: str, form: RecordForm) -> Extract:
+    book = Book(path, name, form.needed)
+    sheets = [each for each in book.names if book.holds_something(each)] or book.names
+    if form.sheet is not None:
+        sheets = [each for each in book.names if plain(each) == plain(form.sheet)]
+        if not sheets:
+            raise no_sheet(name, form.sheet, book.names)
+    readings = [book.sheet(each).rows for each in sheets]
+    chosen, header = _find_header(readings, form, name)
+    rows = readings[chosen]
+    return Extract(
+        path,
+        name,
+        sheets[chosen],
+        header,
+        _headings(rows[header - 1]),
+        sample=rows[header : header + _SAMPLE],
+        cells=rows,
+    )
 
 
 def unmapped_headings(extract: Extract, form: RecordForm) -> list[AssessmentError]:

@@ -72,9 +72,9 @@ def likely_formats(extract: Extract, form: RecordForm) -> tuple[tuple[str, ...],
         fits = dict(zip(formats, found.fetchall()[0], strict=True))
     likely = sorted((each for each in formats if fits[each]), key=lambda each: -fits[each])
     # A year of four digits is also read from two, as in the year 24: two digits go first.
-    ordered = [form for each in likely for form in (each.replace("%Y", "%y"), each)]
-    everything = [each for each in (*ordered, *formats) if each in fits]
-    return tuple(likely), tuple(dict.fromkeys(everything))
+    paired = [pair for each in likely for pair in (each.replace("%Y", "%y"), each)]
+    known = [each for each in (*paired, *formats) if each in fits]
+    return tuple(likely), tuple(dict.fromkeys(known))
 
 
 def date_formats(month_first: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from needs_assessment.council import Return
@@ -10,7 +11,7 @@ from needs_assessment.periods import Period, Written
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary, Measure
 from needs_assessment.returns.mapping import plain
-from needs_assessment.returns.tokens import Token, read_mark, read_token
+from needs_assessment.returns.tokens import Token, read_mark, read_token, shown
 from needs_assessment.settings import nearest
 
 AND = " × "
@@ -48,6 +49,14 @@ class Terms:
     own_area: str
     compared: tuple[str, ...] = ()
     period: Period | None = None
+
+    @cached_property
+    def codes(self) -> dict[str, list[str]]:
+        """The codes of the areas of each name, as `plain`."""
+        found: dict[str, list[str]] = {}
+        for code, area in self.areas.items():
+            found.setdefault(plain(area.name), []).append(code)
+        return found
 
     def concerns(self, code: str) -> bool:
         """Whether figures for an area are about the council: itself, a part, or what it lies in."""
@@ -90,15 +99,17 @@ def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
     _check_period(found, measure, terms.areas[found.area])
     place = found.places["value"]
     token = _typed(found.value, measure, place)
-    status = token.status
-    if found.status and status == "final":
-        mark = read_mark(found.status)
-        if mark is None:
-            raise AssessmentError(
-                f"{found.places['status']}: “{found.status}” is not a known marker.",
-                "Allowed: P (provisional), R (revised) or nothing.",
-            )
+    mark = read_mark(found.status)
+    if mark is None:
+        raise AssessmentError(
+            f"{found.places['status']}: “{shown(found.status)}” is not a known marker.",
+            "Allowed: P (provisional), R (revised) or nothing.",
+        )
+    status, note = token.status, found.note
+    if status == "final":
         status = mark
+    elif mark not in ("final", status):
+        note = "; ".join(filter(None, [note, mark]))
     return {
         "measure": measure.id,
         "period": found.period.period.text,
@@ -114,7 +125,7 @@ def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
         "file": place.file,
         "sheet": place.sheet,
         "row": place.row,
-        "note": found.note,
+        "note": note,
     }
 
 
@@ -122,7 +133,7 @@ def known_measure(name: str, place: Place, dictionary: Dictionary) -> Measure:
     """The measure of that id. Raises AssessmentError with the nearest known one."""
     if name not in dictionary:
         guess = nearest(name, list(dictionary)) or "See data/reference/measures.yml."
-        said = f"“{name}” is not a measure" if name else "the measure is missing"
+        said = f"“{shown(name)}” is not a measure" if name else "the measure is missing"
         raise AssessmentError(f"{place}: {said}.", guess)
     return dictionary[name]
 
@@ -135,14 +146,14 @@ def area_code(text: str, words: dict[str, str], terms: Terms, place: Place) -> s
     translated = {plain(word): code for word, code in words.items()}.get(plain(text), text)
     if translated in terms.areas:
         return translated
-    named = [code for code, area in terms.areas.items() if plain(area.name) == plain(translated)]
+    named = terms.codes.get(plain(translated), [])
     if len(named) == 1:
         return named[0]
     guess = nearest(text, list(terms.areas)) or nearest(
         text, [*words, *(area.name for area in terms.areas.values())]
     )
     raise AssessmentError(
-        f"{place}: “{text}” is not the GSS code of a known area.",
+        f"{place}: “{shown(text)}” is not the GSS code of a known area.",
         guess or "See data/reference/areas.csv.",
     )
 
@@ -153,7 +164,9 @@ def _known_pair(
     if dimension not in measure.dimensions:
         known = ", ".join(measure.dimensions) or "none"
         said = (
-            f"has no dimension “{dimension}”" if dimension else "is broken down, by what is missing"
+            f"has no dimension “{shown(dimension)}”"
+            if dimension
+            else "is broken down, by what is missing"
         )
         raise AssessmentError(
             f"{found.places['dimension']}: {measure.id} {said}.", f"Its dimensions: {known}."
@@ -165,7 +178,8 @@ def _known_pair(
     if chosen not in categories:
         guess = nearest(category, list(categories)) or f"Allowed: {', '.join(categories)}."
         raise AssessmentError(
-            f"{found.places['category']}: “{category}” is not a category of {dimension}.", guess
+            f"{found.places['category']}: “{shown(category)}” is not a category of {dimension}.",
+            guess,
         )
     return dimension, chosen
 
@@ -214,12 +228,12 @@ def _unreadable(text: str) -> str:
     if not text:
         return "an empty cell is neither a number nor a known token"
     if text.startswith("="):
-        return f"“{text}” is a formula without a result"
+        return f"“{shown(text)}” is a formula without a result"
     if _FAILED.fullmatch(text):
-        return f"“{text}” is a formula that failed"
+        return f"“{shown(text)}” is a formula that failed"
     if _DAY.fullmatch(text):
-        return f"“{text}” is a date, neither a number nor a known token"
-    return f"“{text}” is neither a number nor a known token"
+        return f"“{shown(text)}” is a date, neither a number nor a known token"
+    return f"“{shown(text)}” is neither a number nor a known token"
 
 
 def _remedy(text: str) -> str:

@@ -110,6 +110,12 @@ def tidy(text: str) -> str:
     return text.strip().strip("\u200b\u200e\u200f\ufeff").strip()
 
 
+def shown(text: str, most: int = 60) -> str:
+    """A cell's text as a message quotes it: in one line, and not longer than that."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def cell_text(value: object) -> str:
     """A spreadsheet cell as text: whole numbers without a decimal point."""
     if value is None:
