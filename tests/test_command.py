@@ -230,6 +230,7 @@ def test_interruption_leaves_no_kernel_and_the_old_report(project: Path) -> None
     os.killpg(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
+    assert "Stopped before the report was finished" in stderr
     assert "Traceback" not in stderr
     deadline = time.monotonic() + 20
     while kernels_of(project) and time.monotonic() < deadline:

@@ -148,6 +148,70 @@ def test_an_indicator_built_on_a_hidden_count_is_hidden(project: Path) -> None:
     assert {rate["display"], *_numbers(rate["figures"])} == {"[c]"}
 
 
+def _entry(project: Path, council: str, period: str, name: str) -> dict[str, Any]:
+    assert run_command(project, "protect", council).returncode == 0
+    store = project / "reports" / council / period / ".protected" / "store.json"
+    entries = json.loads(store.read_text(encoding="utf-8"))["indicators"]
+    return next(entry for entry in entries if entry["id"] == name)
+
+
+def _replace_rows(path: Path, start: str, *rows: str) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith(start)]
+    path.write_text("\n".join([*kept, *rows]) + "\n", encoding="utf-8")
+
+
+def test_a_small_count_that_follows_from_a_share_is_hidden(project: Path) -> None:
+    """12 assessments of which 25% are about abuse are 3: no count was returned, yet it is small."""
+    path = project / "data" / "returns" / "north" / "2024-25" / "children.csv"
+    _replace_rows(
+        path,
+        "children.assessments",
+        "children.assessments,2024-25,,,,12,",
+        "children.assessments_da_share,2024-25,,,,25,",
+    )
+    entry = _entry(project, "north", "2024-25", "children.assessments_da")
+    assert (entry["status"], entry["value"], entry["display"]) == ("suppressed", None, "[c]")
+
+
+def test_a_reported_share_is_hidden_with_the_count_it_claims() -> None:
+    cells = shown(
+        observation("marac.cases", 60),
+        observation("marac.repeats", 3),
+        observation("marac.repeat_share", 5),
+    )
+    assert [cell.display for cell in cells] == ["60", "[c]", "[c]"]
+
+
+@pytest.mark.parametrize(("status", "display"), [("below:2", "[c]"), ("below:5", "<5")])
+def test_a_bound_never_says_more_than_the_rule(status: str, display: str) -> None:
+    (cell,) = shown(observation("marac.repeats", None, status=status))
+    assert cell.display == display
+
+
+def test_a_kernel_is_never_told_what_stands_in_a_return(project: Path) -> None:
+    import os
+    import subprocess
+    import sys
+
+    path = project / "data" / "returns" / "north" / "2024-25" / "police.csv"
+    _replace_rows(path, "none", "police.crimes,2024-25,,,,3 (A Canary twice),")
+    code = (
+        "from needs_assessment import open_chapter\n"
+        "open_chapter('marac', council='north', period='2024-25')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=project,
+        env={**os.environ, "NEEDS_ASSESSMENT_ROOT": str(project)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "could not be made" in run.stderr and "Canary" not in run.stderr
+
+
 def test_the_store_follows_its_inputs(project: Path) -> None:
     """A store is built again when a return changes, and only then."""
     store = project / "reports" / "north" / "2024-25" / ".protected" / "store.json"

@@ -24,7 +24,7 @@ from needs_assessment.narrative.files import Notebook, notebook_bytes, read_note
 from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.swap import Finished, Swapped, merge_in_place, swap_chapters
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
-from needs_assessment.publishing import put_in_place
+from needs_assessment.publishing import check_replaceable, put_in_place
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,9 @@ def _run_chapters(
     progress: Progress,
 ) -> tuple[list[Finished], list[str]]:
     context = generation_context(store)
+    # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
+    frozen = report.work / "store.json"
+    frozen.write_bytes(report.store.read_bytes())
     generated: dict[str, Notebook] = {}
     jobs = []
     for chapter in chapters:
@@ -91,7 +94,7 @@ def _run_chapters(
                     "period": store.data["edition"]["period"],
                 },
                 environment={
-                    STORE_VARIABLE: str(report.store.resolve()),
+                    STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
             )
@@ -127,6 +130,7 @@ def _make_book(
     (output / "provenance.json").write_bytes(
         results.provenance_json(store, project.root, _inputs(project, store), used)
     )
+    check_replaceable(report, output)
     swapped = swap_chapters(report, finished)
     notes = _narrative_notes(swapped)
     (output / "checks.json").write_bytes(results.checks_json(store, notes))

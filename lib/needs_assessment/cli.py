@@ -21,6 +21,9 @@ app = typer.Typer(
 )
 
 
+_INTERRUPTED = 130
+
+
 class Renderer(StrEnum):
     """What makes the HTML and the PDF."""
 
@@ -203,9 +206,10 @@ def main() -> None:
         if error.hint:
             typer.echo(f"  {error.hint}", err=True)
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. The last report and its narrative are as they were.", err=True)
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:
+            typer.echo("Stopped before the report was finished. Run it again to finish.", err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -54,22 +54,20 @@ def format_number(
 ) -> str:
     """`value` as the report prints it: "1,270", "28.7%", "£1,081m", "+10.4%".
 
-    `significant` overrides `decimals`; `unit` is "%" or "£" (other units stand in words beside
-    the number); `signed` writes a plus before an increase. Pounds from one million up are
-    written in millions.
+    `significant` figures are kept where they are fewer than the `decimals` allow; `unit` is "%" or
+    "£" (other units stand in words beside the number); `signed` writes a plus before an
+    increase. Whole millions of pounds are written in millions.
     """
     suffix = "%" if unit == "%" else ""
     prefix = ""
     if unit == "£":
         prefix = "£"
-        if abs(value) >= 1_000_000:
+        if abs(value) >= 1_000_000 and Fraction(value) % 1_000_000 == 0:
             value, suffix = Fraction(value) / 1_000_000, "m"
-    if significant is None:
-        number = round_half_up(value, decimals)
-        places = max(decimals, 0)
-    else:
+    number = round_half_up(value, decimals)
+    if significant is not None and abs(number) >= 10**significant:
         number = round_significant(value, significant)
-        places = max(-int(number.as_tuple().exponent), 0)
+    places = max(decimals, 0)
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
     return f"{sign}{prefix}{abs(number):,.{places}f}{suffix}"
 

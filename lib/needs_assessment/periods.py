@@ -49,7 +49,9 @@ class Period:
         return other.start <= self.start and self.end <= other.end
 
     def quarters(self) -> list["Period"]:
-        """The four quarters of a financial year."""
+        """The four quarters of a financial year; none for any other period."""
+        if not self.is_financial_year:
+            return []
         return [parse_period(f"{self.text} Q{number}") for number in (1, 2, 3, 4)]
 
     def previous(self) -> "Period":

@@ -1,9 +1,11 @@
 """Putting a finished run's files in the report folder, file by file."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+from needs_assessment.errors import AssessmentError
 from needs_assessment.project import ReportFolder
 
 _LIST = "files.json"
@@ -29,6 +31,22 @@ def put_in_place(report: ReportFolder, book: Path, output: Path) -> None:
         (report.path / name).unlink(missing_ok=True)
         _remove_empty(report.path / name, report.path)
     listing.write_text(json.dumps(sorted(made)))
+
+
+def check_replaceable(report: ReportFolder, output: Path) -> None:
+    """Raises AssessmentError when something in the way of the new files cannot be replaced."""
+    for path in output.rglob("*"):
+        target = report.path / path.relative_to(output)
+        if target.exists() and target.is_dir() != path.is_dir():
+            raise AssessmentError(
+                f"{target.name} in the report folder stands in the way of the new report.",
+                "Move it elsewhere and run again.",
+            )
+        if target.is_file() and not os.access(target, os.W_OK):
+            raise AssessmentError(
+                f"{target.name} in the report folder cannot be replaced.",
+                "Close it in other programs, or make it writable, and run again.",
+            )
 
 
 def _replace_folder(target: Path, new: Path, aside: Path) -> None:

@@ -2,20 +2,22 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
-from needs_assessment.settings import read_yaml
+from needs_assessment.settings import entry_problem, read_yaml
 
 ENGLAND = "E92000001"
+
+Record = TypeVar("Record")
 
 _TYPES_IN_WORDS = {
     "unitary": "a unitary authority",
@@ -150,58 +152,19 @@ class Reference:
     @cached_property
     def areas(self) -> dict[str, Area]:
         """Areas by GSS code."""
-        return {
-            row["code"]: Area(
-                code=row["code"],
-                name=row["name"],
-                type=row["type"],
-                relevant=row["relevant"] == "true",
-                end=date.fromisoformat(row["end"]) if row["end"] else None,
-                successors=tuple(filter(None, row["successors"].split(";"))),
-                county=row["county"],
-                county_name=row["county_name"],
-                police_force=row["police_force_name"],
-                region=row["region_name"],
-            )
-            for row in self._rows("areas.csv")
-        }
+        return {area.code: area for area in self._read("areas.csv", _area)}
 
     @cached_property
     def populations(self) -> dict[tuple[str, str, str, str], Population]:
         """Populations by (code, estimate, sex, ages)."""
         return {
-            (row["code"], row["estimate"], row["sex"], row["ages"]): Population(
-                area=row["code"],
-                area_name=row["name"],
-                estimate=row["estimate"],
-                sex=row["sex"],
-                ages=row["ages"],
-                persons=int(row["persons"]),
-                basis=row["basis"],
-                source=row["source"],
-            )
-            for row in self._rows("population.csv")
+            (each.area, each.estimate, each.sex, each.ages): each
+            for each in self._read("population.csv", _population)
         }
 
     @cached_property
     def surveys(self) -> list[Survey]:
-        return [
-            Survey(
-                edition=int(row["edition"]),
-                period=parse_period(row["period"]),
-                series=row["series"],
-                ages=row["ages"],
-                sex=row["sex"],
-                measure=row["measure"],
-                percent=float(row["percent"]) if row["percent"] else None,
-                victims=float(row["victims"]) if row["victims"] else None,
-                percent_verified=row["percent_verified"] == "true",
-                status=row["status"],
-                note=row["note"],
-                source=row["source"],
-            )
-            for row in self._rows("prevalence.csv")
-        ]
+        return list(self._read("prevalence.csv", _survey))
 
     @cached_property
     def benchmarks(self) -> dict[str, Benchmark]:
@@ -211,17 +174,20 @@ class Reference:
         try:
             entries = TypeAdapter(list[Benchmark]).validate_python(data)
         except ValidationError as error:
-            detail = error.errors()[0]
             raise AssessmentError(
-                f"{name}: entry {detail['loc'][0] + 1}, {detail['loc'][1:]}: {detail['msg']}.",
-                "Correct the entry and run again.",
+                f"{name}: {entry_problem(error)}.", "Correct the entry and run again."
             ) from None
         return {entry.id: entry for entry in entries}
 
     @cached_property
     def publishers(self) -> dict[str, str]:
         """Who published a source, by its key in the bibliography."""
-        text = (self.folder / "sources.bib").read_text(encoding="utf-8")
+        try:
+            text = (self.folder / "sources.bib").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            raise AssessmentError(
+                "data/reference/sources.bib cannot be read.", "Restore it from version control."
+            ) from None
         found = re.findall(r"^@\w+\{([^,\s]+),(.*?)^\}", text, flags=re.MULTILINE | re.DOTALL)
         names = {
             key: re.search(r"(?:author|organization|publisher)\s*=\s*\{+([^{}]+)\}+", fields)
@@ -232,11 +198,69 @@ class Reference:
     def population(self, area: str, estimate: str, sex: str, ages: str) -> Population | None:
         return self.populations.get((area, estimate, sex, ages))
 
-    def _rows(self, file: str) -> Iterator[dict[str, str]]:
+    def _read(self, file: str, make: Callable[[dict[str, str]], Record]) -> Iterator[Record]:
+        """The rows of a file, each as `make` makes it.
+
+        Raises AssessmentError that names the file and the row that cannot be read.
+        """
+        name = f"data/reference/{file}"
+        hint = "Correct it, or restore it from version control."
         try:
             with (self.folder / file).open(encoding="utf-8", newline="") as lines:
-                yield from csv.DictReader(lines)
-        except FileNotFoundError:
-            raise AssessmentError(
-                f"data/reference/{file} is missing.", "Restore it from version control."
-            ) from None
+                for number, row in enumerate(csv.DictReader(lines), start=2):
+                    try:
+                        record = make(row)
+                    except (KeyError, ValueError, TypeError, AttributeError) as error:
+                        raise AssessmentError(
+                            f"{name}, row {number} cannot be read ({error}).", hint
+                        ) from None
+                    yield record
+        except UnicodeDecodeError:
+            raise AssessmentError(f"{name} is not UTF-8 text.", "Save it as UTF-8.") from None
+        except OSError as error:
+            raise AssessmentError(f"{name} cannot be opened: {error.strerror}.", hint) from None
+
+
+def _area(row: dict[str, str]) -> Area:
+    return Area(
+        code=row["code"],
+        name=row["name"],
+        type=row["type"],
+        relevant=row["relevant"] == "true",
+        end=date.fromisoformat(row["end"]) if row["end"] else None,
+        successors=tuple(filter(None, row["successors"].split(";"))),
+        county=row["county"],
+        county_name=row["county_name"],
+        police_force=row["police_force_name"],
+        region=row["region_name"],
+    )
+
+
+def _population(row: dict[str, str]) -> Population:
+    return Population(
+        area=row["code"],
+        area_name=row["name"],
+        estimate=row["estimate"],
+        sex=row["sex"],
+        ages=row["ages"],
+        persons=int(row["persons"]),
+        basis=row["basis"],
+        source=row["source"],
+    )
+
+
+def _survey(row: dict[str, str]) -> Survey:
+    return Survey(
+        edition=int(row["edition"]),
+        period=parse_period(row["period"]),
+        series=row["series"],
+        ages=row["ages"],
+        sex=row["sex"],
+        measure=row["measure"],
+        percent=float(row["percent"]) if row["percent"] else None,
+        victims=float(row["victims"]) if row["victims"] else None,
+        percent_verified=row["percent_verified"] == "true",
+        status=row["status"],
+        note=row["note"],
+        source=row["source"],
+    )

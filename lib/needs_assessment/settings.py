@@ -42,8 +42,21 @@ def read_yaml(path: Path, name: str) -> Any:
         raise AssessmentError(f"{name} is missing.", "Restore it from version control.") from None
     except UnicodeDecodeError:
         raise AssessmentError(f"{name} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except OSError as error:
+        raise AssessmentError(
+            f"{name} cannot be opened: {error.strerror}.", "It must be a file you may read."
+        ) from None
     try:
         return yaml.load(text, Loader=_StrictLoader)
+    except (ValueError, TypeError) as error:
+        raise AssessmentError(
+            f"{name} holds something that cannot be read: {error}.", "Correct the file."
+        ) from None
+    except yaml.reader.ReaderError as error:
+        raise AssessmentError(
+            f"{name} holds a character that is not text (position {error.position}).",
+            "Type that line anew.",
+        ) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}" if mark else ""
@@ -61,6 +74,15 @@ def validate(model: type[Model], data: Any, name: str) -> Model:
         raise AssessmentError(
             f"{name}: " + "; ".join(lines) + ".", "Correct the file and run again."
         ) from None
+
+
+def entry_problem(error: ValidationError) -> str:
+    """The first thing wrong with a list of entries: which entry, which field, what."""
+    detail = error.errors()[0]
+    place = detail["loc"]
+    where = f"entry {place[0] + 1}" if place and isinstance(place[0], int) else "the file"
+    field = ".".join(str(part) for part in place[1:])
+    return f"{where}{f', {field}' if field else ''}: {detail['msg']}"
 
 
 def nearest(word: str, known: list[str]) -> str:

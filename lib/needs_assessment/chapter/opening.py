@@ -67,7 +67,11 @@ def _fresh_store(project: Project, council: str, period: str) -> Path:
         check=False,
     )
     if run.returncode:
-        raise AssessmentError(run.stderr.strip() or "The protected store could not be made.")
+        # What the other process says can quote a return, so it is not repeated in the kernel.
+        raise AssessmentError(
+            f"The protected store of {council} {period} could not be made.",
+            f"Run make assessment COUNCIL={council} PERIOD={period}: it says what is wrong.",
+        )
     return project.report(council, period).store
 
 

@@ -81,7 +81,12 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
 
 
 def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> dict[str, Any]:
-    """The record of a table of indicators; a column that would be empty is left out."""
+    """The record of a table of indicators; a column that would be empty is left out.
+
+    Raises AssessmentError when `entries` is empty.
+    """
+    if not entries:
+        raise AssessmentError(f"{label} names no indicator.", "Name one, or leave the table out.")
     rows = [
         {
             "Indicator": entry["name"],

@@ -7,7 +7,13 @@ from fractions import Fraction
 import pandas as pd
 
 from needs_assessment.disclosure.policy import Policy
-from needs_assessment.display import NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED, format_number
+from needs_assessment.display import (
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    SUPPRESSED,
+    decimal_places,
+    format_number,
+)
 from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import parse_period
 from needs_assessment.returns.dictionary import Dictionary, Measure
@@ -60,7 +66,21 @@ def protect_cells(
     cells = [_reported(row, dictionary, policy) for row in observations.to_dict("records")]
     cells += _years(cells, dictionary, policy)
     cells += _totals(cells, dictionary, policy)
-    return cells
+    return _with_claims(cells, dictionary)
+
+
+def _with_claims(cells: list[ShownCell], dictionary: Dictionary) -> list[ShownCell]:
+    """A share, rate or average is hidden too when a count that it claims to come from is."""
+    hidden = {(cell.measure, cell.period, cell.area) for cell in cells if cell.hidden}
+    return [
+        replace(cell, value=None, status="suppressed", display=SUPPRESSED)
+        if cell.nature != "published"
+        and any(
+            (claim, cell.period, cell.area) in hidden for claim in dictionary[cell.measure].claims
+        )
+        else cell
+        for cell in cells
+    ]
 
 
 def _reported(row: dict[str, object], dictionary: Dictionary, policy: Policy) -> ShownCell:
@@ -86,7 +106,9 @@ def _reported(row: dict[str, object], dictionary: Dictionary, policy: Policy) ->
 def _shown(
     cell: ShownCell, measure: Measure, policy: Policy, *, built_on_hidden: bool
 ) -> ShownCell:
-    hides = policy.hides(cell.measure, cell.exact, cell.nature)
+    hides = policy.hides(cell.measure, cell.exact, cell.nature) or policy.hides_bound(
+        cell.measure, cell.status, cell.nature
+    )
     if built_on_hidden or hides or cell.status == "confidential":
         return replace(cell, value=None, status="suppressed", display=SUPPRESSED)
     value = None if cell.exact is None else float(cell.exact)
@@ -99,9 +121,8 @@ def _display(cell: ShownCell, measure: Measure) -> str:
         if limit is None:
             return _WITHOUT_NUMBER[cell.status]
         return f"<{limit}" if cell.status.startswith("below") else f"{limit} or more"
-    whole = cell.exact.denominator == 1
     unit = {"share": "%", "money": "£"}.get(measure.kind, "")
-    number = format_number(cell.exact, 0 if whole else 1, unit=unit)
+    number = format_number(cell.exact, decimal_places(cell.exact), unit=unit)
     return f"about {number}" if cell.status == "approximate" else number
 
 

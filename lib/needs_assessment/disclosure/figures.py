@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.policy import CellKey, Policy
 from needs_assessment.display import (
     MINUS,
     SUPPRESSED,
@@ -20,14 +20,16 @@ from needs_assessment.reference import Population
 NOT_AVAILABLE_WORDS = "not available"
 
 
-def protect_indicator(indicator: Indicator, policy: Policy) -> dict[str, Any]:
+def protect_indicator(
+    indicator: Indicator, policy: Policy, hidden_cells: frozenset[CellKey] = frozenset()
+) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
     `multiplier` and `figures` (what a live figure and a table may print).
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
     """
-    hidden = policy.hides_indicator(indicator)
+    hidden = policy.hides_indicator(indicator, hidden_cells)
     status = "suppressed" if hidden else indicator.status
     entry = indicator.definition
     benchmarks = [_benchmark(each, hidden=hidden) for each in indicator.comparisons]
@@ -99,7 +101,7 @@ def _value(indicator: Indicator, value: Fraction, status: str) -> str:
     approximate = status == "approximate"
     decimals = entry.decimals
     if status == "reported":
-        decimals = min(decimals, decimal_places(value))
+        decimals = decimal_places(value)
     number = format_number(
         value,
         decimals,
@@ -137,7 +139,9 @@ def _figures(indicator: Indicator, status: str) -> dict[str, str]:
     denominator = missing or (
         f"{indicator.persons:,}" if indicator.persons else _count(indicator.denominator)
     )
-    has_interval = indicator.lower is not None and indicator.upper is not None
+    has_interval = (
+        status != "bounded" and indicator.lower is not None and indicator.upper is not None
+    )
     return {
         "display": value,
         "size": value.lstrip("+" + MINUS),

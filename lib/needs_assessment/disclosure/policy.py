@@ -6,6 +6,14 @@ from fractions import Fraction
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.indicators.statistics import Cell
 from needs_assessment.returns.dictionary import Dictionary
+from needs_assessment.returns.tokens import bound
+
+CellKey = tuple[str, str, str, str]
+
+
+def cell_key(cell: Cell) -> CellKey:
+    """Measure, period, dimension and category of a cell."""
+    return cell.measure, cell.period, cell.dimension, cell.category
 
 
 @dataclass(frozen=True)
@@ -26,19 +34,46 @@ class Policy:
         held = self.dictionary[measure]
         return held.protect and held.kind == "count" and 0 < value < self.suppress_below
 
-    def hides_cell(self, cell: Cell) -> bool:
-        return self.hides(cell.measure, cell.value, cell.nature)
+    def hides_bound(self, measure: str, status: str, nature: str) -> bool:
+        """Whether a bound says more than the rule does: “<2”, where the rule hides 1 to 4."""
+        limit = bound(status)
+        held = self.dictionary[measure]
+        return (
+            nature != "published"
+            and held.protect
+            and status.startswith("below")
+            and limit is not None
+            and limit < self.suppress_below
+        )
 
-    def hides_indicator(self, indicator: Indicator) -> bool:
-        """Whether an indicator is built on a value that may not be shown, or is one itself."""
-        if any(self.hides_cell(cell) for cell in indicator.cells):
+    def hides_cell(self, cell: Cell) -> bool:
+        return self.hides(cell.measure, cell.value, cell.nature) or self.hides_bound(
+            cell.measure, cell.status, cell.nature
+        )
+
+    def hides_indicator(self, indicator: Indicator, hidden: frozenset[CellKey]) -> bool:
+        """Whether an indicator is built on a value that may not be shown, or is one itself.
+
+        `hidden` are the cells of the edition that are hidden for any reason.
+        """
+        cells = indicator.cells
+        if any(self.hides_cell(cell) or cell_key(cell) in hidden for cell in cells):
             return True
         for statistic in (indicator.numerator, indicator.denominator):
             if statistic and any(
                 self.hides(cell.measure, statistic.value, cell.nature) for cell in statistic.cells
             ):
                 return True
-        return False
+        counts = indicator.definition.kind in ("count", "estimate") and not indicator.populations
+        small = indicator.value is not None and 0 < indicator.value < self.suppress_below
+        return (
+            counts
+            and small
+            and any(
+                cell.nature != "published" and self.dictionary[cell.measure].protect
+                for cell in cells
+            )
+        )
 
     def statement(self) -> str:
         """The rule as the report prints it."""

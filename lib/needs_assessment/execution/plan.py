@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.cells import (
     INJECTED_TAG,
@@ -22,6 +20,7 @@ from needs_assessment.narrative.cells import (
 )
 from needs_assessment.narrative.files import Notebook, read_notebook
 from needs_assessment.project import Project
+from needs_assessment.settings import read_yaml
 
 PARAMETERS = ("council", "period")
 
@@ -76,10 +75,10 @@ def plan_chapters(project: Project) -> tuple[Chapter, ...]:
 def _named_chapters(path: Path) -> list[str]:
     """The chapters that quarto.yml names, in order, without the front page."""
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = read_yaml(path, path.name)
         files = settings["book"]["chapters"]
         names = [Path(file).stem for file in files if Path(file).suffix == ".qmd"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise AssessmentError(
             f"{path.name} cannot be read as the settings of a book: {error}.",
             "It must list the files of the book under book: chapters:, such as marac.qmd.",

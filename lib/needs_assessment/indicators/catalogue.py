@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from needs_assessment.errors import AssessmentError
 from needs_assessment.reference import Benchmark
 from needs_assessment.returns.dictionary import Dictionary
-from needs_assessment.settings import nearest, read_yaml
+from needs_assessment.settings import entry_problem, nearest, read_yaml
 
 NAME = "data/reference/indicators.yml"
 
@@ -124,13 +124,7 @@ def load_catalogue(
     try:
         entries = TypeAdapter(list[Definition]).validate_python(data)
     except ValidationError as error:
-        detail = error.errors()[0]
-        place = detail["loc"][0] + 1 if detail["loc"] else "?"
-        field = ".".join(str(part) for part in detail["loc"][1:])
-        raise AssessmentError(
-            f"{NAME}: entry {place}{f', {field}' if field else ''}: {detail['msg']}.",
-            "Correct the entry.",
-        ) from None
+        raise AssessmentError(f"{NAME}: {entry_problem(error)}.", "Correct the entry.") from None
     catalogue: dict[str, Definition] = {}
     for entry in entries:
         if entry.id in catalogue:

@@ -89,15 +89,15 @@ class Basis:
         return add([area.for_edition(term, self.period) for area in self.statistics])
 
     def _missing(self, terms: list[str]) -> str:
-        absent = [
-            self.dictionary[term.measure].name
-            for term in _terms(terms)
-            if self._for_edition(term) is None
-        ]
-        return (
-            f"no return gives: {', '.join(dict.fromkeys(absent))}"
-            if absent
-            else ("its parts were reported for different periods")
+        absent = [term for term in _terms(terms) if self._for_edition(term) is None]
+        if not absent:
+            return "its parts were reported for different periods"
+        reasons: dict[str, list[str]] = {}
+        for term in absent:
+            how = self.statistics[0].why_missing(term, self.period)
+            reasons.setdefault(how, []).append(self.dictionary[term.measure].name)
+        return "; ".join(
+            f"{how}: {', '.join(dict.fromkeys(names))}" for how, names in reasons.items()
         )
 
 
@@ -147,13 +147,12 @@ def _proportion(entry: Definition, basis: Basis) -> Indicator:
     part, whole = basis.statistic(entry.numerator), basis.statistic(entry.denominator)
     if whole.value is None:
         raise _UnavailableError("the base is only known within bounds")
-    if whole.value < SMALLEST_BASE:
-        raise _UnavailableError(f"the base is under {SMALLEST_BASE}: no percentage is given")
+    _refuse_small_base(entry, whole.value)
     scale = Fraction(entry.multiplier) / whole.value
     if part.value is None:
         return _bounded(entry, part, whole, scale)
     if part.value > whole.value:
-        raise _UnavailableError("the part is larger than the whole: see the checks")
+        raise _UnavailableError("the part that was returned is larger than the whole")
     lower, upper = intervals.wilson(float(part.value), float(whole.value))
     return Indicator(
         entry,
@@ -166,10 +165,16 @@ def _proportion(entry: Definition, basis: Basis) -> Indicator:
     )
 
 
+def _refuse_small_base(entry: Definition, base: Fraction) -> None:
+    if entry.unit == "%" and base < SMALLEST_BASE:
+        raise _UnavailableError(f"the base is under {SMALLEST_BASE}: no percentage is given")
+
+
 def _ratio(entry: Definition, basis: Basis) -> Indicator:
     top, bottom = basis.statistic(entry.numerator), basis.statistic(entry.denominator)
     if top.value is None or bottom.value is None or bottom.value == 0:
         raise _UnavailableError("its counts are only known within bounds")
+    _refuse_small_base(entry, bottom.value)
     value = entry.multiplier * top.value / bottom.value
     return Indicator(entry, _status(top, bottom), value, numerator=top, denominator=bottom)
 
@@ -218,6 +223,7 @@ def _change(entry: Definition, basis: Basis) -> Indicator:
     before = basis.before(entry.numerator, now.period)
     if now.value is None or not before.value:
         raise _UnavailableError("one of the two counts is only known within bounds, or nil")
+    _refuse_small_base(entry, before.value)
     span = intervals.change(float(now.value), float(before.value))
     lower, upper = (100 * span[0], 100 * span[1]) if span else (None, None)
     return Indicator(

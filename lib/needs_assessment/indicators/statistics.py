@@ -96,6 +96,19 @@ class AreaStatistics:
             return _combine([quarters[-1]], period)
         return None
 
+    def why_missing(self, term: Term, edition: Period) -> str:
+        """Why there is no statistic for an edition, in words that end before its name."""
+        within = [period for period in self.periods(term) if period.within(edition)]
+        cells = [cell for period in within if (cell := self.cell(term, period))]
+        if any(cell.status == "confidential" for cell in cells):
+            return "the partner withheld"
+        if any(cell.status in ("not available", "not applicable") for cell in cells):
+            return "the partner could not give"
+        quarters = sum(period.months == 3 for period in within)
+        if 0 < quarters < 4:
+            return f"only {quarters} of 4 quarters were returned of"
+        return "no return gives"
+
     def for_edition(self, term: Term, edition: Period) -> Statistic | None:
         """The statistic for an edition, as reported, put together from quarters, or of the period
         that stands for the edition (`choose_for_edition`).

@@ -105,13 +105,16 @@ def _prepare(report: ReportFolder, chapter: Finished) -> _Ready:
 def _replace(report: ReportFolder, chapter: Finished, ready: _Ready) -> Swapped:
     name = chapter.chapter
     path = _chapter_path(report, name)
-    while read_bytes(path) != ready.before:
-        ready = _prepare(report, chapter)
-    recovery = _write_recovery(report, name, ready.merged.recovered)
     texts = cell_texts(chapter.generated)
-    if ready.before is not None:
-        settle_base(report.narrative, name, parse_notebook(ready.before, str(path)))
-    stage_base(report.narrative, name, texts)
+    while True:
+        recovery = _write_recovery(report, name, ready.merged.recovered)
+        if ready.before is not None:
+            settle_base(report.narrative, name, parse_notebook(ready.before, str(path)))
+        stage_base(report.narrative, name, texts)
+        # The last look comes after everything slow: an editor may have saved in the meantime.
+        if read_bytes(path) == ready.before:
+            break
+        ready = _prepare(report, chapter)
     # An unchanged file keeps its time, so that an open editor does not ask which one to keep.
     if ready.after != ready.before:
         replace_file(path, ready.after)
