@@ -16,7 +16,7 @@ endif
 
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)")
 
-.PHONY: help assessment check council edit test lint
+.PHONY: help assessment bench check council edit test lint
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
+	@echo "make bench                                  the benchmarks"
 	@echo "make lint                                   style checks"
 
 assessment: $(READY)
@@ -46,6 +47,9 @@ edit: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+bench: $(READY)
+	$(BIN)/python bench/police_extract.py
 
 lint: $(READY)
 	$(BIN)/ruff check

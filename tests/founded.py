@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from running import ROOT
 
 from needs_assessment.council import Return, choose_period, load_council
 from needs_assessment.errors import AssessmentError
@@ -21,6 +20,7 @@ from needs_assessment.returns.mapping import load_mapping
 from needs_assessment.returns.observations import Evidence, load_evidence
 from needs_assessment.returns.reading import Terms, read_return
 from needs_assessment.returns.templates import ReturnForm, form_workbook, return_forms
+from running import ROOT
 
 DICTIONARY = load_dictionary(ROOT / "data" / "reference")
 AREAS = Reference(ROOT / "data" / "reference").areas

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 import yaml
-from returned import AREAS, DICTIONARY
 
 from needs_assessment.council import Return
 from needs_assessment.returns.mapping import Mapping
 from needs_assessment.returns.proposing import Proposal, propose
 from needs_assessment.returns.reading import Reading, Terms, read_file
 from needs_assessment.returns.sheets import Book
+from returned import AREAS, DICTIONARY
 
 TERMS = Terms(DICTIONARY, AREAS, "E06000061", ("E06000061", "E06000062"))
 RECEIVED = Return(form="theirs", partner="a partner", nature="confidential", received="2025-05-01")

@@ -23,6 +23,21 @@ DICTIONARY = load_dictionary(PROJECT.reference)
 TERMS = Terms(DICTIONARY, AREAS, "E07000102")
 SETTINGS = Return(form="theirs", partner="a partner", nature="confidential", received="2025-05-01")
 
+# A small table, the fields of its form, and what it says.
+ROWS = {"Cases": {"measure": "marac.cases"}, "Of which repeats": {"measure": "marac.repeats"}}
+ITEMS: dict[str, Any] = {"layout": "wide", "label_column": "Item", "rows": ROWS}
+QUARTERS = [
+    ["Item", "Q1 2024/25", "Q2 2024/25"],
+    ["Cases", "1,204", "<5"],
+    ["Of which repeats", 3, "c"],
+]
+READ = [
+    ("marac.cases", "2024-25 Q1", "", "1,204"),
+    ("marac.cases", "2024-25 Q2", "", "<5"),
+    ("marac.repeats", "2024-25 Q1", "", "3"),
+    ("marac.repeats", "2024-25 Q2", "", "c"),
+]
+
 
 def form(**fields: Any) -> Mapping:
     """A form, as if read from params/mappings/theirs.yml."""

@@ -194,8 +194,8 @@ def test_a_kernel_is_never_told_what_stands_in_a_return(project: Path) -> None:
     import subprocess
     import sys
 
-    path = project / "data" / "returns" / "north" / "2024-25" / "police.csv"
-    _replace_rows(path, "none", "police.crimes,2024-25,,,,3 (A Canary twice),")
+    path = project / "data" / "returns" / "north" / "2024-25" / "idva.csv"
+    _replace_rows(path, "none", "idva.engaged,2024-25 Q1,,,,3 (A Canary twice),")
     code = (
         "from needs_assessment import open_chapter\n"
         "open_chapter('marac', council='north', period='2024-25')"

@@ -10,15 +10,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from founded import CODE, complete, empty_project, found, snapshot
-from running import ROOT, copy_project, run_command
 
+from founded import CODE, complete, empty_project, found, snapshot
 from needs_assessment import founding
 from needs_assessment.council import load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.founding import latest_complete_year
 from needs_assessment.project import Project
 from needs_assessment.returns.standard import LISTS
+from running import ROOT, copy_project, run_command
 
 
 @pytest.fixture(scope="module")

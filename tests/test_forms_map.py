@@ -11,9 +11,6 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from proposals import RECEIVED, TERMS, commented, mapped, proposal_for, read
-from returned import DICTIONARY, figures, text_file, workbook
-from running import ROOT
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.returns.draft import quoted
@@ -23,6 +20,9 @@ from needs_assessment.returns.reading import read_file
 from needs_assessment.returns.shapes import is_period
 from needs_assessment.returns.sheets import Book
 from needs_assessment.returns.tokens import read_token
+from proposals import RECEIVED, TERMS, commented, mapped, proposal_for, read
+from returned import DICTIONARY, figures, text_file, workbook
+from running import ROOT
 
 
 def test_the_marac_form_is_mapped_as_a_person_mapped_it() -> None:

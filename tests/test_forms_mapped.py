@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 import yaml
-from founded import empty_project
-from returned import text_file, workbook
-from running import ROOT, copy_project, run_command
 
+from founded import empty_project
 from needs_assessment.council import Council, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.founding import found_council
 from needs_assessment.project import Project
 from needs_assessment.returns import proposed
 from needs_assessment.returns.proposed import map_file
+from returned import text_file, workbook
+from running import ROOT, copy_project, run_command
 
 TABLE = [
     ["Refuge quarterly return"],

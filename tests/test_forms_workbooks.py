@@ -7,6 +7,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from founded import (
     CODE,
     DICTIONARY,
@@ -22,9 +25,6 @@ from founded import (
     places,
     read,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from needs_assessment.returns.standard import EXAMPLE, HEADINGS, LISTS, is_empty_form

@@ -194,6 +194,8 @@ def test_formulas_that_failed_or_were_never_worked_out(tmp_path: Path) -> None:
         ("1,27", "neither a number"),
         ("1e5", "neither a number"),
         ("12*", "neither a number"),
+        ("see\nnote", "“see note” is neither a number"),
+        ("long " * 5000, "long long…” is neither"),
     ],
 )
 def test_what_is_no_count_is_said_and_the_rest_still_read(
@@ -204,6 +206,7 @@ def test_what_is_no_count_is_said_and_the_rest_still_read(
     assert len(reading.problems) == 1
     assert words in said(reading)
     assert "row 2, column “Q1 2024/25”" in said(reading)
+    assert "\n" not in said(reading) and len(said(reading)) < 300
     assert [raw for *_, raw in figures(reading)] == ["12", "5", "6"]
 
 
@@ -238,7 +241,7 @@ FORCE = [
     ["District", "2023/24", "2024/25"],
     ["Three Rivers", 5, 6],
     ["Watford", 7, 8],
-    ["E07000096", 9, "many"],
+    ["E07000096", -9, "many"],
     ["Hertfordshire", 70, 80],
 ]
 DISTRICTS = {"layout": "wide", "columns": {"area": "District"}, "measure": "police.crimes"}

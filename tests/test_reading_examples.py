@@ -67,6 +67,5 @@ def test_the_provider_workbook_says_what_was_drawn(
     notes = [note for note in found.notes if note.file.endswith("2024-25/caseworker.xlsx")]
     assert [(note.sheet, note.rule) for note in notes] == [
         ("Contacts", "text below the table"),
-        ("Referrals", "totals not read"),
         ("Support", "text below the table"),
     ]

@@ -231,10 +231,11 @@ def _merged(sheet: Sheet, layout: Layout, where: Where) -> list[AssessmentError]
         covered = [index for index in range(left, right + 1) if index in values]
         text = sheet.rows[top][left] if left < len(sheet.rows[top]) else ""
         if read_token(text) and (len(covered) > 1 or bottom > top):
+            place = where.at(top + 1, values[left])
             problems.append(
                 AssessmentError(
-                    f"{where.at(top + 1, values[left])}: “{shown(text)}” stands in cells merged down "
-                    f"to row {bottom + 1}, column “{values[covered[-1]]}”.",
+                    f"{place}: “{shown(text)}” stands in cells merged down to row {bottom + 1}, "
+                    f"column “{values[covered[-1]]}”.",
                     "Ask the partner for a value in each cell.",
                 )
             )

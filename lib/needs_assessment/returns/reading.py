@@ -316,7 +316,6 @@ class _TableReader:
 
     def _say_inexact_periods(self, layout: Layout) -> None:
         if layout.base and not layout.base.exact:
-            words = layout.base.period.words()
             self.inexact.setdefault("the title", (layout.base, layout.header + 1))
         for text, (written, row) in self.inexact.items():
             words = written.period.words()

@@ -96,6 +96,12 @@ def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
     """
     measure = known_measure(found.measure, found.places["measure"], terms.dictionary)
     pairs = sorted(_known_pair(measure, *pair, found) for pair in found.breakdown)
+    twice = [pairs[n][0] for n in range(1, len(pairs)) if pairs[n][0] == pairs[n - 1][0]]
+    if twice:
+        raise AssessmentError(
+            f"{found.places['category']}: row and column both say which {twice[0]} it is.",
+            "Correct the form: one of them gives another dimension.",
+        )
     _check_period(found, measure, terms.areas[found.area])
     place = found.places["value"]
     token = _typed(found.value, measure, place)

@@ -163,7 +163,8 @@ def check_jumps(context: Context) -> Iterator[Flag]:
             earlier = context.figures.quantity(measure, before(period), area)
             later = context.figures.quantity(measure, period, area)
             size = _jump(earlier, later)
-            if earlier and later and size:
+            # Whether a count that may not be shown jumped would say something about it.
+            if earlier and later and size and context.open(earlier, later):
                 jumps.setdefault(period.months, []).append((size, earlier, later))
         for found in jumps.values():
             yield _jumped(context, found)
@@ -185,12 +186,9 @@ def _jumped(context: Context, found: list[tuple[float, Quantity, Quantity]]) -> 
     place = next((each for each in later.figures if context.own(each)), later.first)
     subject = about(context, replace(later.first, dimension="", category=""), period=later.period)
     when = earlier.period.words()
-    if context.open(earlier, later):
-        change = 100 * (later.lower / earlier.lower - 1)
-        said = f"{say(context, later)} after {say(context, earlier)} in {when} "
-        said += f"({format_number(change, 1, unit='%', signed=True).replace(MINUS, '-')}), "
-    else:
-        said = f"the count differs from that of {when} by "
+    change = 100 * (later.lower / earlier.lower - 1)
+    said = f"{say(context, later)} after {say(context, earlier)} in {when} "
+    said += f"({format_number(change, 1, unit='%', signed=True).replace(MINUS, '-')}), "
     said += "more than counts of this size vary by chance. Recording, coverage or the service may "
     said += "have changed."
     if len(found) > 1:
