@@ -174,6 +174,24 @@ def test_a_small_count_that_follows_from_a_share_is_hidden(project: Path) -> Non
     assert (entry["status"], entry["value"], entry["display"]) == ("suppressed", None, "[c]")
 
 
+def test_one_statistic_from_two_partners_stops_the_run(project: Path) -> None:
+    """Neither is taken in silence: two providers' places may add up, two counts of crimes not."""
+    folder = project / "data" / "returns" / "north" / "2024-25"
+    (folder / "second.csv").write_text(
+        "measure,period,area,dimension,category,value,note\nrefuge.places,@2025-03-31,,,,10,\n",
+        encoding="utf-8",
+    )
+    params = project / "params" / "north.yml"
+    entry = "      second.csv:\n        {form: standard, partner: another provider, "
+    entry += "nature: illustrative, received: 2025-05-01}\n"
+    head, mark, tail = params.read_text(encoding="utf-8").rpartition("    returns:\n")
+    params.write_text(head + mark + entry + tail, encoding="utf-8")
+    run = run_command(project, "protect", "north")
+    assert run.returncode == 1
+    assert "another provider" in run.stderr and "refuge-places.csv, row 2" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
 def test_a_reported_share_is_hidden_with_the_count_it_claims() -> None:
     cells = shown(
         observation("marac.cases", 60),

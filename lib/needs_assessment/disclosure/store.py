@@ -261,6 +261,13 @@ def _area(council: Council, reference: Reference) -> Area:
             f"params/{council.id}.yml: code {council.code} is not in data/reference/areas.csv.",
             "Correct the code.",
         )
+    for code in council.county:
+        if code not in reference.areas:
+            raise AssessmentError(
+                f"params/{council.id}.yml: county holds {code}, which is not in "
+                "data/reference/areas.csv.",
+                "Correct the code.",
+            )
     return reference.areas[council.code]
 
 

@@ -102,6 +102,7 @@ def load_evidence(
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     problems.extend(_contradictions(frame))
     latest, earlier = _latest(frame)
+    problems.extend(_from_several_partners(latest))
     return Evidence(latest, earlier, files, problems, notes)
 
 
@@ -129,7 +130,7 @@ def _contradictions(frame: pd.DataFrame) -> list[AssessmentError]:
     """The same statistic twice, received on the same day, with different values."""
     problems = []
     for _, same in frame.groupby([*KEY, "received"], sort=False):
-        if same["raw"].nunique() > 1:
+        if len({(row["value"], row["status"]) for row in same.to_dict("records")}) > 1:
             first, second = same.iloc[0], same.iloc[1]
             problems.append(
                 AssessmentError(
@@ -137,6 +138,23 @@ def _contradictions(frame: pd.DataFrame) -> list[AssessmentError]:
                     f"{parse_period(second['period']).words()} is also given, differently, in "
                     f"{first['file']}, row {first['row']}.",
                     "Keep the right one.",
+                )
+            )
+    return problems
+
+
+def _from_several_partners(frame: pd.DataFrame) -> list[AssessmentError]:
+    """One statistic from two partners: which counts, or whether they add up, a person decides."""
+    problems = []
+    for _, same in frame.groupby([name for name in KEY if name != "partner"], sort=False):
+        if len(same) > 1:
+            first, second = same.iloc[0], same.iloc[1]
+            problems.append(
+                AssessmentError(
+                    f"{second['file']}, row {second['row']}: {second['measure']} for "
+                    f"{parse_period(second['period']).words()} comes from {second['partner']} and, "
+                    f"in {first['file']}, row {first['row']}, from {first['partner']}.",
+                    "Keep one, or put them together in one return.",
                 )
             )
     return problems
