@@ -101,11 +101,10 @@ def _run_chapters(
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
-                engine=engine,
             )
         )
     (report.work / "chapters").mkdir()
-    ran = execute_chapters(jobs, on_event=progress.event)
+    ran = execute_chapters(jobs, engine, on_event=progress.event)
     _refuse_failures(ran)
     executed = {result.chapter: read_notebook(result.output) or {} for result in ran}
     _refuse_outputs(executed)
