@@ -16,13 +16,14 @@ endif
 
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)")
 
-.PHONY: help assessment bench check council edit test lint
+.PHONY: help assessment bench check council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]"
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
+	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
 	@echo "make bench                                  the benchmarks"
@@ -41,6 +42,9 @@ GIVEN = $(if $(filter $(1),$(COMMAND_LINE)),$(2) "$$$(1)")
 council: $(READY)
 	@$(BIN)/needs-assessment council $(call GIVEN,COUNCIL,--council) $(call GIVEN,NAME,--name) \
 		$(call GIVEN,CODE,--code) $(call GIVEN,PERIOD,--period)
+
+forms: $(READY)
+	@$(BIN)/needs-assessment forms "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

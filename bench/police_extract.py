@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from needs_assessment.council import Return
+from needs_assessment.council import Return, load_council
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Reference
@@ -36,6 +36,13 @@ from needs_assessment.returns.statistic import Terms
 PROJECT = Project(Path(__file__).resolve().parents[1])
 NORTH = "E06000061"
 QUARTERS = [f"2024-25 Q{number}" for number in (1, 2, 3, 4)]
+AREAS = {f"Area {each.upper()}": f"area_{each}" for each in "abcd"} | {"": "not_known"}
+OUTCOMES = {
+    "Charged or summonsed": "charged",
+    "Caution": "out_of_court",
+    "Victim does not support": "victim_does_not_support",
+    "": "not_yet",
+}
 
 # Rows as in the example extracts; `i` counts from 0, hash() stands in for chance.
 ROWS = """
@@ -48,15 +55,17 @@ SELECT
     if(hash(i, 3) % 100 = 0, 'N', 'Y') AS "DA flag",
     ['High', 'Medium', 'Standard', 'Standard', ''][(hash(i, 4) % 5 + 1)::INTEGER] AS "DASH risk",
     if(hash(i, 5) % 20 < 19, 'North', 'West') || ' Northamptonshire' AS "Local authority",
+    ['Area A', 'Area B', 'Area C', 'Area D', ''][(hash(i, 11) % 5 + 1)::INTEGER] AS "Policing area",
     if(hash(i, 6) % 50 = 0, '', format('CANARY-VN{:08d}', v)) AS "Victim reference",
     format('Given{} CANARYNAME', v) AS "Victim name",
     '02/03/1894' AS "Victim date of birth",
     if(v % 30 = 0, '', (12 + hash(v, 8) % 70)::VARCHAR) AS "Victim age",
     ['F', 'F', 'M', 'U', ''][(hash(v, 9) % 5 + 1)::INTEGER] AS "Victim sex",
-    'White' AS "Victim ethnicity",
+    ['Asian', 'White', 'White', ''][(hash(v, 12) % 4 + 1)::INTEGER] AS "Victim ethnicity",
     format('{} CANARY Row, Area B, ZZ99 9ZZ', v % 90) AS "Victim address",
     format('CANARY-S{:07d}', (hash(i, 10) % 2000000)::BIGINT) AS "Suspect reference",
-    'Charged' AS "Outcome"
+    ['Charged or summonsed', 'Caution', 'Victim does not support', '']
+        [(hash(i, 13) % 4 + 1)::INTEGER] AS "Outcome"
 FROM (SELECT i, (hash(i, 7) % (2 * {rows} // 3 + 1))::BIGINT AS v FROM range({rows}) AS r(i))
 """
 
@@ -73,7 +82,7 @@ def ours(path: Path) -> dict[str, int]:
     form = load_mapping(PROJECT.mappings, "police-extract")
     assert isinstance(form, RecordForm)
     terms = Terms(
-        load_dictionary(PROJECT.reference),
+        load_dictionary(PROJECT.reference).for_council(load_council(PROJECT, "north")),
         Reference(PROJECT.reference).areas,
         NORTH,
         period=parse_period("2024-25"),
@@ -96,9 +105,12 @@ def with_pandas(path: Path) -> dict[str, int]:
         "DA flag": "flag",
         "DASH risk": "risk",
         "Local authority": "area",
+        "Policing area": "locality",
         "Victim reference": "victim",
         "Victim age": "age",
         "Victim sex": "sex",
+        "Victim ethnicity": "ethnicity",
+        "Outcome": "outcome",
     }
     frame = pd.read_csv(path, usecols=list(used), dtype=str, keep_default_na=False)
     frame = frame.rename(columns=used)
@@ -108,24 +120,35 @@ def with_pandas(path: Path) -> dict[str, int]:
     kinds, risks = ["Crime", "Non-crime incident"], ["High", "Medium", "Standard", ""]
     frame["type"] = pd.Categorical(frame["type"], kinds).codes
     frame["risk"] = pd.Categorical(frame["risk"], risks).codes
+    frame["locality"] = pd.Categorical(frame["locality"], list(AREAS)).codes
+    frame["outcome"] = pd.Categorical(frame["outcome"], list(OUTCOMES)).codes
+    frame["ethnicity"] = pd.Categorical(frame["ethnicity"], ["Asian", "White", ""]).codes
     frame["sex"] = pd.Categorical(frame["sex"].replace("U", ""), ["F", "M", ""]).codes
     bands = pd.cut(pd.to_numeric(frame["age"]), [0, 16, 18, 25, 35, 45, 55, 65, 999], right=False)
     frame["age"] = bands.cat.codes.replace(-1, 8)
-    records = frame.groupby("ref")[["quarter", "type", "risk"]].min()
+    records = frame.groupby("ref")[["quarter", "type", "risk", "locality", "outcome"]].min()
     counts = {}
     for (kind, quarter), number in records.groupby(["type", "quarter"]).size().items():
         counts[f"police.{['crimes', 'incidents'][kind]}|{QUARTERS[quarter]}||"] = number
     for quarter, number in records.groupby("quarter").size().items():
         counts[f"police.recorded|{QUARTERS[quarter]}||"] = number
-    names = ["high", "medium", "standard", "none"]
-    for (quarter, risk), number in records.groupby(["quarter", "risk"]).size().items():
-        counts[f"police.recorded|{QUARTERS[quarter]}|risk|{names[risk]}"] = number
+    crimes = records[records["type"] == 0]
+    for measure, held, by, names in (
+        ("police.recorded", records, "risk", ["high", "medium", "standard", "none"]),
+        ("police.recorded", records, "locality", list(AREAS.values())),
+        ("police.crimes", crimes, "outcome", list(OUTCOMES.values())),
+    ):
+        for (quarter, category), number in held.groupby(["quarter", by]).size().items():
+            counts[f"{measure}|{QUARTERS[quarter]}|{by}|{names[category]}"] = number
     identified = frame[frame["victim"] != ""]
-    victims = identified.groupby("victim")[["sex", "age"]].min()
+    victims = identified.groupby("victim")[["sex", "age", "ethnicity"]].min()
     records_each = identified.drop_duplicates(["victim", "ref"]).groupby("victim").size()
     counts["police.victims|2024-25||"] = len(victims)
     for sex, number in victims.groupby("sex").size().items():
         counts[f"police.victims|2024-25|sex|{['female', 'male', 'not_known'][sex]}"] = number
+    for ethnicity, number in victims.groupby("ethnicity").size().items():
+        name = ["asian", "white", "not_known"][ethnicity]
+        counts[f"police.victims|2024-25|ethnicity|{name}"] = number
     ages = ["under_16", "aged_16_17", "aged_18_24", "aged_25_34", "aged_35_44", "aged_45_54"]
     ages += ["aged_55_64", "aged_65_plus", "not_known"]
     for age, number in victims.groupby("age").size().items():

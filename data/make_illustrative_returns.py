@@ -195,6 +195,7 @@ def refuge(out: Return) -> None:
     out.add_clients("refuge.clients", adults, sex={"female": 1.0, "male": 0.0, "not_known": 0.0})
     stays = SETTINGS["stays"]
     departures = out.split(accepted, {band: share for band, (share, _) in stays.items()})
+    out.add("refuge.departures", accepted)
     out.add_by("refuge.departures", "length_of_stay", departures)
     known = {band: count for band, count in departures.items() if stays[band][1]}
     weeks = sum(count * stays[band][1] for band, count in known.items()) / sum(known.values())
@@ -280,7 +281,7 @@ def population(out: Return) -> None:
     people, adults = out.people["all"], out.people["adults"]
     out.add("population.persons", people, day, note="mid-2023 estimate")
     if out.localities:
-        parts = out.split(people, out.localities)
+        parts = out.split(people, out.localities | {"not_known": 0})
         out.add_by("population.persons", "locality", parts, day, note)
     out.add("population.adults", adults, day, note="mid-2023 estimate")
     mixes = SETTINGS["residents"]

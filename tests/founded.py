@@ -49,7 +49,8 @@ def found(project: Project, **given: Any) -> Founded:
 
 def evidence_of(project: Project, council: str = "rutland") -> Evidence:
     chosen = load_council(project, council)
-    return load_evidence(project, chosen, choose_period(chosen, None), DICTIONARY, AREAS)
+    dictionary = DICTIONARY.for_council(chosen)
+    return load_evidence(project, chosen, choose_period(chosen, None), dictionary, AREAS)
 
 
 def complete(project: Project, *files: str, received: str = "2025-05-01") -> None:

@@ -160,15 +160,38 @@ def values(blank: bool, junk: bool) -> st.SearchStrategy[str]:
     return st.one_of(kinds)
 
 
-def write(messy: Messy, path: Any, numbers: bool) -> Any:
-    """The sheet as a workbook; `numbers`: whole numbers as such and not as text."""
+# What a number format makes of a number: the number, the format.
+SHOWN = {
+    "<5": (3, '[<5]"<5";0'),
+    "under 5": (0, '"under 5"'),
+    "c": (4, '[<5]"c";#,##0'),
+    "*": (2, '[<=5]"*";General'),
+    "[c]": (17, '"[c]"'),
+    "1,204 [p]": (1204, '#,##0" [p]"'),
+    "30%": (0.3, "0%"),
+    "£12": (12, "[$£-809]#,##0"),
+    "-3": (-3, "#,##0;[Red]-#,##0"),
+    "2.5": (2.5, "0"),
+    "see note": (8, '"see note"'),
+}
+HIDDEN_ROWS = 4
+
+
+def write(messy: Messy, path: Any, how: str) -> Any:
+    """The sheet as a workbook. `how`: all as text; whole numbers as `numbers`; or with `formats`,
+    where numbers are shown as something else, and every fourth row is hidden.
+    """
     book = openpyxl.Workbook()
     sheet = book.active
     for row, cells in enumerate(messy.rows, start=1):
         for column, cell in enumerate(cells, start=1):
-            if cell not in (None, ""):
-                plain_number = numbers and str(cell).isdigit()
-                sheet.cell(row, column, int(cell) if plain_number else cell)
+            if cell in (None, ""):
+                continue
+            number = how != "text" and str(cell).isdigit()
+            written = sheet.cell(row, column, int(cell) if number else cell)
+            if how == "formats" and cell in SHOWN:
+                written.value, written.number_format = SHOWN[cell]
+        sheet.row_dimensions[row].hidden = how == "formats" and row % HIDDEN_ROWS == 0
     for block in messy.merged:
         sheet.merge_cells(block)
     book.save(path)

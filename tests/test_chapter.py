@@ -55,6 +55,20 @@ def test_counts_by_category_keep_their_keys_and_hide(chapter: Chapter) -> None:
     assert frame.T.loc["Q1", "Police"].key == police.key, "a cell keeps its key through pandas"
 
 
+def test_the_caveat_of_a_return_stands_under_every_table_of_its_figures(
+    stores: dict[str, ProtectedStore], emitted: list[dict[str, Any]]
+) -> None:
+    chapter = Chapter(
+        "services", stores["three-rivers"], frozenset({"caseworker.referrals", "idva.referrals"})
+    )
+    both = chapter.counts("caseworker.referrals", over="year")
+    chapter.table(both, label="tbl-both", caption="Referrals", notes=["A note."])
+    chapter.table(both.tail(1), label="tbl-last", caption="Referrals")
+    assert list(both.index) == ["2016-17", "2017-18"]
+    assert [len(record["notes"]) for record in emitted] == [2, 0]
+    assert "does not say which year" in emitted[0]["notes"][1]
+
+
 def test_counts_over_time(chapter: Chapter) -> None:
     frame = chapter.counts(["marac.cases", "marac.repeats"], over="quarter")
     assert list(frame.index) == ["Q1", "Q2", "Q3", "Q4", "2024-25"]

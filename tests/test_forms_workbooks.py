@@ -42,9 +42,8 @@ def empty(tmp_path: Path) -> Project:
 def test_every_partner_has_a_workbook_and_every_measure_one_place() -> None:
     files = [form.file for form in FORMS]
     wanted = "police marac idva caseworker refuge housing children perpetrators programme"
-    assert {f"{each}.xlsx" for each in (*wanted.split(), "adult-social-care", "funding")} <= {
-        *files
-    }
+    wanted += " adult-social-care funding health voice population"
+    assert {f"{each}.xlsx" for each in wanted.split()} <= {*files}
     assert len(set(files)) == len(files)
     asked = [measure.id for form in FORMS for measure in form.measures]
     assert len(set(asked)) == len(asked)
@@ -62,7 +61,9 @@ def test_filled_in_the_workbooks_come_back_exactly(empty: Project) -> None:
     amounts = cycle(["28.74", "12", "x"])
     notes = cycle(NOTES)
     periods = cycle(["2024-25", "2024-25 Q3", "2024-M05", "@2025-03-31"])
-    for file, form in zip(founded.returns, FORMS, strict=True):
+    *files, quotes = founded.returns
+    assert quotes.endswith("voice-quotes.xlsx")
+    for file, form in zip(files, FORMS, strict=True):
         assert file.endswith(form.file)
         rows = []
         for measure, dimension, category in places(form):

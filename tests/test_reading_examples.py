@@ -13,7 +13,8 @@ from running import ROOT
 
 def evidence(council: str) -> Evidence:
     settings = load_council(PROJECT, council)
-    return load_evidence(PROJECT, settings, choose_period(settings, None), DICTIONARY, AREAS)
+    dictionary = DICTIONARY.for_council(settings)
+    return load_evidence(PROJECT, settings, choose_period(settings, None), dictionary, AREAS)
 
 
 def test_tables_laid_out_like_the_board_report_give_its_figures() -> None:

@@ -36,6 +36,8 @@ from needs_assessment.periods import parse_period, read_period, written_period
         ("2024-04-01 to 2024-04-30", "2024-M04"),
         ("year ending 31 March 2025", "2024-25"),
         ("12 months to Jun 2024", "2023-M07..2024-M06"),
+        ("May-99", "1999-M05"),
+        ("99/00", "1999-00"),
         ("Rolling 12 months to June 2024", "2023-M07..2024-M06"),
         ("YE Dec 2024", "2024"),
         ("quarter ending June 2024", "2024-25 Q1"),
@@ -82,6 +84,11 @@ def test_a_day_too_many_is_read_and_told(written: str, canonical: str) -> None:
         "04/2024",
         "last year",
         "2017 to 2018",
+        "1234",
+        "9999",
+        "FY24",
+        "YTD",
+        "2024/25 to date",
     ],
 )
 def test_what_is_not_clear_is_refused(written: str) -> None:
@@ -91,7 +98,14 @@ def test_what_is_not_clear_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "hint"),
-    [("Q1 2024", "Q1 2024/25"), ("Q1", "lacks the year"), ("May", "lacks the year")],
+    [
+        ("Q1 2024", "Q1 2024/25"),
+        ("Q1", "lacks the year"),
+        ("May", "lacks the year"),
+        ("FY24", "2024-25"),
+        ("11/12", "2024-25"),
+        ("YTD", "first and last month"),
+    ],
 )
 def test_a_refusal_says_how_to_write_it(written: str, hint: str) -> None:
     with pytest.raises(AssessmentError) as refused:

@@ -11,6 +11,7 @@ from openpyxl.utils import get_column_letter
 
 from messy import (
     ENCODINGS,
+    HIDDEN_ROWS,
     KINDS,
     TOKENS,
     TOTALS,
@@ -207,13 +208,13 @@ SHEETS_WITH_JUNK = st.one_of(wide(junk=True), by_period(junk=True), long(junk=Tr
 def written(draw: st.DrawFn) -> tuple[str, ...]:
     """The kind of file, and how it is written."""
     if draw(st.booleans()):
-        return ("xlsx", draw(st.sampled_from(["numbers", "text"])))
+        return ("xlsx", draw(st.sampled_from(["numbers", "text", "formats"])))
     return ("csv", draw(st.sampled_from(list(",;\t|"))), draw(st.sampled_from(ENCODINGS)))
 
 
 def returned(folder: Path, messy: Messy, how: tuple[str, ...]) -> Reading:
     if how[0] == "xlsx":
-        path = write(messy, folder / "return.xlsx", how[1] == "numbers")
+        path = write(messy, folder / "return.xlsx", how[1])
     else:
         path = text_file(folder / "return.csv", messy.rows, how[1], how[2])
     return read(path, form(**messy.fields))
@@ -261,6 +262,8 @@ def test_what_is_left_out_is_noted(tmp_path: Path, messy: Messy, how: tuple[str,
     assert notes["text below the table"] == bool(messy.footnotes)
     assert notes["other areas"] == bool(messy.others)
     assert notes["column not read"] == messy.total_column
+    hidden = how[1] == "formats" and any(put.row % HIDDEN_ROWS == 0 for put in messy.put)
+    assert notes["hidden"] >= hidden
 
 
 @FILES

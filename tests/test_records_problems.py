@@ -29,6 +29,7 @@ def problem(tmp_path: Path, rows: list[list[str]], **changes: Any) -> str:
         ({"age": "Canary"}, "Age", "not an age"),
         ({"age": "-4"}, "Age", "not an age"),
         ({"age": "30.5"}, "Age", "not an age"),
+        ({"age": "999"}, "Age", "not an age"),
         ({"area": "Canary"}, "Area", "does not map"),
         ({"area": ""}, "Area", "an empty cell"),
         ({"date": "Canary"}, "Date", "not a date"),

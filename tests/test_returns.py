@@ -174,8 +174,9 @@ def test_wide_layout_reports_what_it_does_not_know(tmp_path: Path) -> None:
 )
 def test_example_returns_read_without_a_problem(council: str) -> None:
     settings = load_council(PROJECT, council)
+    dictionary = DICTIONARY.for_council(settings)
     evidence = load_evidence(
-        PROJECT, settings, choose_period(settings, None), DICTIONARY, REFERENCE.areas
+        PROJECT, settings, choose_period(settings, None), dictionary, REFERENCE.areas
     )
     assert evidence.problems == []
     assert not evidence.observations.duplicated(KEY).any()
@@ -184,8 +185,9 @@ def test_example_returns_read_without_a_problem(council: str) -> None:
 
 def test_an_edition_never_reads_a_later_folder() -> None:
     settings = load_council(PROJECT, "north")
+    dictionary = DICTIONARY.for_council(settings)
     evidence = load_evidence(
-        PROJECT, settings, choose_period(settings, "2023-24"), DICTIONARY, REFERENCE.areas
+        PROJECT, settings, choose_period(settings, "2023-24"), dictionary, REFERENCE.areas
     )
     assert all("/2023-24/" in file for file in evidence.files)
 

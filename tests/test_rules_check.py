@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from needs_assessment.checking.check import Checked
+from needs_assessment.checking.check import Checked, check
 from needs_assessment.checking.places import flag_error
 from needs_assessment.checking.shown import lines, show
 from needs_assessment.errors import AssessmentError
@@ -82,6 +82,73 @@ def test_every_problem_is_listed_at_once_errors_first(project: Path) -> None:
     assert "marac.casses" in text and "availible" in text
     assert any(flag["rule"] == "cut off, not rounded" for flag in flags), "rules run all the same"
     assert run.stdout.index("surprise.csv") < run.stdout.index("idva.csv")
+
+
+def test_what_the_last_run_said_of_the_text_is_kept(project: Path) -> None:
+    """Only a run merges the analyst's text: a check must not forget what it said."""
+    keep_chapters(project, "marac")
+    path = project / "reports/three-rivers/2017-18/checks.json"
+    path.parent.mkdir(parents=True)
+    note = {
+        "severity": "warning",
+        "rule": "narrative",
+        "subject": "marac",
+        "sentence": "Text set aside is in marac.txt.",
+        "file": "chapters/marac.ipynb",
+        "sheet": "",
+        "row": None,
+    }
+    path.write_text(json.dumps({"flags": [note, {**note, "rule": "a jump"}]}), encoding="utf-8")
+    for _ in range(2):
+        checked = check(Project(project), "three-rivers")
+        kept = [flag for flag in checks(project, "three-rivers", "2017-18") if flag["file"]]
+        assert [each for each in kept if each["file"] == note["file"]] == [note]
+        assert note["sentence"] in {flag.sentence for flag in checked.flags}
+    path.write_text("{", encoding="utf-8")
+    assert check(Project(project), "three-rivers").count("error") == 0, "a broken list is made anew"
+
+
+def test_each_thing_wrong_with_the_parameters_is_a_line(project: Path) -> None:
+    path = project / "params" / "three-rivers.yml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("code: E07000102", "code: 7").replace("status: draft", "status: drafft")
+    path.write_text(text.replace("nature: published", "nature: publised", 1), encoding="utf-8")
+    flags = check(Project(project), "three-rivers").flags
+    assert [(flag.severity, flag.file) for flag in flags] == [
+        ("error", "params/three-rivers.yml")
+    ] * 3
+    for sentence, word in zip(
+        [flag.sentence for flag in flags], ("7", "drafft", "publised"), strict=True
+    ):
+        assert f"{word}" in sentence and "\n" not in sentence
+
+
+def test_a_form_that_cannot_be_used_is_told_once_with_its_returns(project: Path) -> None:
+    keep_chapters(project, "marac")
+    path = project / "params" / "mappings" / "standard.yml"
+    path.write_text("name: standard\nlayout: wild\n", encoding="utf-8")
+    errors = [
+        flag for flag in check(Project(project), "three-rivers").flags if flag.severity == "error"
+    ]
+    assert [flag.file for flag in errors] == ["params/mappings/standard.yml"]
+    assert "Not read for it: police.csv, marac.csv" in errors[0].sentence
+
+
+def test_a_return_sent_by_two_partners_is_one_line(project: Path) -> None:
+    keep_chapters(project, "marac")
+    returns = project / "data/returns/three-rivers/2017-18"
+    (returns / "again.csv").write_bytes((returns / "marac.csv").read_bytes())
+    path = project / "params" / "three-rivers.yml"
+    path.write_text(
+        path.read_text(encoding="utf-8")
+        + "      again.csv: {form: standard, partner: the press, nature: published, "
+        + "received: 2026-11-02}\n",
+        encoding="utf-8",
+    )
+    flags = check(Project(project), "three-rivers").flags
+    about = [flag for flag in flags if flag.file.endswith("again.csv") and flag.severity != "note"]
+    (error,) = about
+    assert "and 3 more: given by the press, and with the same value by the MARAC" in error.sentence
 
 
 @pytest.mark.parametrize(
@@ -176,6 +243,14 @@ def test_the_same_said_of_several_figures_is_one_line() -> None:
             "The file is listed.",
         ),
         ("params/x.yml: code is missing.", "params/x.yml", "", None, "Code is missing."),
+        ("params/x.yml: a.b is missing.", "params/x.yml", "", None, "a.b is missing."),
+        (
+            "data/returns/x/a b, c.csv, rows 7, 9: there is more.",
+            "data/returns/x/a b, c.csv",
+            "",
+            7,
+            "Rows 7, 9: there is more.",
+        ),
         ("nothing is named.", "", "", None, "Nothing is named."),
         (f"params/x.yml: {'long ' * 99}.", "params/x.yml", "", None, f"Long {'long ' * 98}."),
     ],

@@ -1,8 +1,11 @@
 """Places and cases, the course of time, and what is said twice."""
 
+from dataclasses import replace
+
 import pytest
 
-from ruling import flags_of, observation, said
+from needs_assessment.returns.rules import run_rules
+from ruling import FOLDER, context_of, flags_of, observation, said
 
 YEAR = "2024-25"
 QUARTERS = [f"2024-25 Q{number}" for number in (1, 2, 3, 4)]
@@ -169,3 +172,41 @@ def test_a_figure_without_a_value() -> None:
     found = said(flags_of([observation("asc.concerns", QUARTERS[1], "x")]), "no value given")
     assert "quarter 2 of 2024-25" in found[0]
     assert flags_of([observation("asc.concerns", QUARTERS[1], "z")]) == []
+
+
+@pytest.mark.parametrize(
+    ("period", "received", "rule"),
+    [
+        ("2098-99", "2025-05-01", "received before the period began"),
+        ("2024-25", "2025-02-01", "received before the period was over"),
+        ("2024-25 Q3", "2025-02-01", None),
+        ("@2025-03-31", "2025-03-31", None),
+    ],
+)
+def test_figures_that_came_too_early(period: str, received: str, rule: str | None) -> None:
+    measure = "refuge.places" if period.startswith("@") else "marac.cases"
+    rows = [observation(measure, period, "120", received=received)]
+    rules = {flag.rule for flag in flags_of(rows) if flag.rule.startswith("received before")}
+    assert rules == ({rule} if rule else set())
+    target = [observation("caseworker.referrals_target", "2098-99", "120", received=received)]
+    assert not [each for each in flags_of(target) if each.rule.startswith("received before")]
+
+
+def test_what_a_return_says_of_all_its_figures_is_said_with_them() -> None:
+    rows = [
+        observation("marac.cases", "2023-24", "100", file=f"{FOLDER}/before.csv"),
+        observation("marac.cases", YEAR, "200"),
+    ]
+    caveat = "The year is not stated."
+    numbered = [{**row, "row": number} for number, row in enumerate(rows, start=2)]
+    context = replace(context_of(numbered), caveats={f"{FOLDER}/before.csv": caveat})
+    (jump,) = said(run_rules(context), "a jump")
+    assert jump.endswith(f"may have changed. {caveat}")
+
+
+def test_figures_from_before_the_area_came_into_being() -> None:
+    rule = "before the area came into being"
+    rows = [observation("police.crimes", period, "1200") for period in ("2019-20", "2020-21")]
+    (sentence,) = said(flags_of(rows, edition="2021-22"), rule)
+    assert "2019-20 to 2020-21: North Northamptonshire came into being on 1 April 2021" in sentence
+    assert said(flags_of([observation("police.crimes", "2021-22", "1200")]), rule) == []

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from needs_assessment.book.annexes import pages
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import build_store
 from ruling import PROJECT, store_of
@@ -190,7 +191,13 @@ def test_what_reproduces_is_not_called_wrong() -> None:
 def test_returns_in_order_raise_next_to_nothing(council: str, period: str) -> None:
     found = [flag for flag in flags(council, period) if flag["rule"] != "gap"]
     assert [flag for flag in found if flag["severity"] != "note"] == []
-    others = ("ratio", "derived population", "records", "text below the table")
+    others = (
+        "ratio",
+        "derived population",
+        "reference figures of another period",
+        "records",
+        "text below the table",
+    )
     assert len([flag for flag in found if flag["rule"] not in others]) <= 3
 
 
@@ -201,6 +208,15 @@ def test_every_sentence_is_fit_for_an_annex(council: str) -> None:
         assert sentence.endswith("."), sentence
         assert "  " not in sentence and ".." not in sentence and " ," not in sentence
         assert "None" not in sentence and "Fraction" not in sentence
+
+
+@pytest.mark.parametrize("council", [THREE_RIVERS, "north"])
+def test_the_annex_begins_with_warnings(council: str) -> None:
+    text = pages(store_of(council))["checks"]
+    rows = [line for line in text.splitlines() if "| Warning |" in line or "| Note |" in line]
+    assert rows and rows == sorted(rows, key=lambda row: "| Note |" in row)
+    assert "None" not in text
+    assert len(rows) <= len([flag for flag in flags(council) if flag["rule"] != "gap"])
 
 
 def test_a_printed_shortfall_follows_from_one_population_only() -> None:

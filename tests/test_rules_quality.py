@@ -69,6 +69,24 @@ def test_categories_left_out_because_they_are_nil_are_not_missing() -> None:
     assert rate(rows).missing == ()
 
 
+def test_one_category_that_lacks_a_quarter_is_named() -> None:
+    kinds = ("risk=standard", "risk=medium", "risk=high", "risk=none")
+    rows = [
+        observation("police.recorded", each, "40", category=kind)
+        for kind in kinds
+        for each in QUARTERS
+    ]
+    found = rate(rows[:-1])
+    assert found.completeness == "15 of 16 values"
+    assert found.missing == (
+        "Domestic abuse crimes and incidents recorded by the police, by risk: No risk recorded for "
+        "quarter 4 of 2024-25",
+    )
+    yearly = [*rows[:-4], observation("police.recorded", YEAR, "160", category="risk=none")]
+    found = rate(yearly)
+    assert (found.completeness, found.missing) == ("13 of 13 values", ()), "a year is its quarters"
+
+
 def test_suppression_by_the_partner_and_here() -> None:
     values = ["<5", "c", "3", "40"]
     rows = [

@@ -186,3 +186,25 @@ def test_a_daily_figure_makes_the_year() -> None:
     rule = "a daily figure that does not make the year"
     assert flags_of(daily("17885")) == []
     assert "makes 17,885" in said(flags_of(daily("18250")), rule)[0]
+
+
+@pytest.mark.parametrize(
+    ("printed", "flagged"), [("0.287", True), ("0.4%", False), ("0.4", False), ("28.7", False)]
+)
+def test_a_fraction_in_place_of_a_percentage(printed: str, flagged: bool) -> None:
+    rule = "a percentage or a fraction"
+    assert bool(said(flags_of([observation("marac.repeat_share", YEAR, printed)]), rule)) == flagged
+
+
+def test_what_a_spreadsheet_worked_out_is_not_called_printed() -> None:
+    """25 of 87 to thirteen digits: neither cut off, nor more decimals than the base supports."""
+    rows = [
+        observation("marac.cases", YEAR, "87"),
+        observation("marac.repeats", YEAR, "25"),
+        observation("marac.repeat_share", YEAR, "28.735632183908%"),
+    ]
+    assert flags_of(rows) == []
+    rows[2] = observation("marac.repeat_share", YEAR, "29.735632183908%")
+    (flag,) = flags_of(rows)
+    assert flag.rule == "does not follow from its counts"
+    assert "29.7356% is printed" in flag.sentence

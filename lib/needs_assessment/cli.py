@@ -162,6 +162,26 @@ def found(
     )
 
 
+@app.command()
+def forms(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+) -> None:
+    """Write the empty workbooks of an edition, with the categories that the council names."""
+    from datetime import date
+
+    from needs_assessment.founding import renew_forms
+
+    name = _named(council, council_option)
+    written, left = renew_forms(find_project(), name, date.today(), period)
+    for path in left:
+        typer.echo(f"Left as it is: {path}")
+    typer.echo(f"Written: {len(written)} empty workbooks")
+    for path in written:
+        typer.echo(f"  {path}")
+
+
 @app.command(name="map")
 def propose(
     council: Annotated[str, typer.Argument(metavar="COUNCIL", help="A council in params/.")],

@@ -1,4 +1,4 @@
-"""A new council: its parameters and the empty returns to send to its partners."""
+"""A new council, or a new year: parameters, and the empty returns to send to partners."""
 
 import re
 import shutil
@@ -10,15 +10,16 @@ from typing import Any
 
 import yaml
 
-from needs_assessment.council import council_names, load_council
+from needs_assessment.council import choose_period, council_names, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import write_atomically
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
 from needs_assessment.returns import quote_template
-from needs_assessment.returns.dictionary import load_dictionary
+from needs_assessment.returns.dictionary import Dictionary, load_dictionary
 from needs_assessment.returns.quote_template import quote_workbook
+from needs_assessment.returns.standard import is_empty_form
 from needs_assessment.returns.templates import Areas, ReturnForm, form_workbook, return_forms
 from needs_assessment.settings import read_yaml
 
@@ -65,11 +66,8 @@ def found_council(
     _refuse_existing(project, name_id, parameters)
     notes = _notes(project, name, area)
     dictionary = load_dictionary(project.reference)
-    forms = return_forms(dictionary)
-    text = _parameters(project, name, area, edition, forms, today)
-    areas = _areas(area, reference)
-    workbooks = {each.file: form_workbook(each, name, edition, areas, today) for each in forms}
-    workbooks[quote_template.FILE] = quote_workbook(dictionary, name, edition, today)
+    text = _parameters(project, name, area, edition, return_forms(dictionary), today)
+    workbooks = _workbooks(dictionary, name, edition, _areas(area, reference), today)
     _write_returns(folder, workbooks)
     write_atomically(parameters, text.encode())
     return Founded(
@@ -77,6 +75,33 @@ def found_council(
         tuple(project.relative(folder / file) for file in workbooks),
         tuple(notes),
     )
+
+
+def renew_forms(
+    project: Project, name_id: str, today: date, period: str | None = None
+) -> tuple[list[str], list[str]]:
+    """The empty workbooks of an edition: written where there is none yet, and again where nobody
+    has filled it in, so that they offer what the council names in its parameters. A file that
+    holds anything is left as it is.
+
+    Returns the paths written and those left, from the project's root. Raises AssessmentError for a
+    council or period that there is not.
+    """
+    council = load_council(project, name_id)
+    edition = choose_period(council, period)
+    reference = Reference(project.reference)
+    area = _area(council.code, edition, reference)
+    dictionary = load_dictionary(project.reference).for_council(council)
+    workbooks = _workbooks(dictionary, council.name, edition, _areas(area, reference), today)
+    folder = project.returns(name_id) / edition.text
+    folder.mkdir(parents=True, exist_ok=True)
+    left = [file for file in workbooks if (folder / file).exists()]
+    left = [file for file in left if not is_empty_form(folder / file)]
+    written = [file for file in workbooks if file not in left]
+    for file in written:
+        write_atomically(folder / file, workbooks[file])
+    paths = [[project.relative(folder / file) for file in files] for files in (written, left)]
+    return paths[0], paths[1]
 
 
 def latest_complete_year(today: date) -> Period:
@@ -169,6 +194,15 @@ def _refuse_existing(project: Project, name_id: str, parameters: Path) -> None:
             )
 
 
+def _workbooks(
+    dictionary: Dictionary, name: str, edition: Period, areas: Areas, today: date
+) -> dict[str, bytes]:
+    """An empty workbook for each return, by file name."""
+    forms = return_forms(dictionary)
+    workbooks = {each.file: form_workbook(each, name, edition, areas, today) for each in forms}
+    return {**workbooks, quote_template.FILE: quote_workbook(dictionary, name, edition, today)}
+
+
 def _areas(area: Area, reference: Reference) -> Areas:
     """The council's own area and, where that is another, the county it lies in."""
     above = reference.areas.get(area.county)
@@ -204,6 +238,13 @@ def _parameters(
         "# The authority's name in full.",
         f"council: {_scalar(name)}",
         f"code: {area.code}",
+        "",
+        "# What only you can name, for returns to be broken down by: name it, then run make forms.",
+        "# categories:",
+        *(
+            f"#   {each}: {{{each}_a: …, {each}_b: …}}"
+            for each in load_dictionary(project.reference).named_by_council()
+        ),
         "",
         "editions:",
         f'  "{edition}":',

@@ -38,6 +38,7 @@ class Area:
     name: str
     type: str
     relevant: bool
+    start: date | None
     end: date | None
     successors: tuple[str, ...]
     county: str
@@ -81,6 +82,12 @@ class Population:
 def estimate_words(estimate: str) -> str:
     """“Census 2021” or “mid-2023”."""
     return estimate.replace("census-", "Census ")
+
+
+def population_date(estimate: str) -> date:
+    """The day that an estimate or census is for: 30 June, or 21 March 2021."""
+    kind, _, year = estimate.partition("-")
+    return date(int(year), 3, 21) if kind == "census" else date(int(year), 6, 30)
 
 
 @dataclass(frozen=True)
@@ -227,6 +234,7 @@ def _area(row: dict[str, str]) -> Area:
         name=row["name"],
         type=row["type"],
         relevant=row["relevant"] == "true",
+        start=date.fromisoformat(row["start"]) if row["start"] else None,
         end=date.fromisoformat(row["end"]) if row["end"] else None,
         successors=tuple(filter(None, row["successors"].split(";"))),
         county=row["county"],

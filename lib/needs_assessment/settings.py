@@ -102,6 +102,12 @@ def _explain(model: type[BaseModel], detail: Any) -> str:
         return f"{where} is missing"
     if kind == "literal_error":
         return f"{where} is “{detail['input']}”; allowed: {detail['ctx']['expected']}"
+    if kind == "string_pattern_mismatch":
+        return f"{where} is “{detail['input']}”, not of the form {detail['ctx']['pattern']}"
+    if kind == "string_type":
+        return f"{where} is {detail['input']}, not text: put it in quotation marks"
+    if kind in ("model_type", "dict_type"):
+        return f"{where} must hold fields, each with its value"
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     given = detail["input"]
     shown = f" (found “{given}”)" if isinstance(given, str | int | float | bool) else ""

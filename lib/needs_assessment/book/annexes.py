@@ -9,6 +9,7 @@ from needs_assessment.display import chapter_title
 from needs_assessment.flags import GAP, Finding, Flag, gather, sort_flags
 from needs_assessment.periods import parse_period
 from needs_assessment.reference import estimate_words
+from needs_assessment.returns.statistic import AND
 
 _METHODS = {
     "count": "Count, as returned.",
@@ -33,6 +34,9 @@ _GROUPS = {
     "yos": "Youth offending service",
     "perpetrators": "Perpetrators",
     "asc": "Adult social care",
+    "health": "Health services",
+    "voice": "Survivors' voice",
+    "population": "Populations",
     "cost": "Cost",
     "funding": "Funding",
 }
@@ -63,19 +67,39 @@ def _data_dictionary(store: ProtectedStore) -> str:
     for group, measures in groups.items():
         title = _GROUPS.get(group, group.capitalize())
         rows = [
-            [escape(each["name"]), escape(each["definition"]), escape(each["unit"])]
+            [
+                escape(each["name"]),
+                escape(" ".join(filter(None, [each["definition"], each["caution"]]))),
+                escape(each["unit"]),
+                escape(_breakdowns(each, store) or "Not broken down"),
+            ]
             for each in measures
         ]
         parts += [
             f"## {title} {{#sec-measures-{group}}}",
             table(
-                ["Measure", "Definition", "Unit"],
+                ["Measure", "Definition", "Unit", "Broken down by"],
                 rows,
                 label=f"tbl-measures-{group}",
                 caption=f"Measures: {title}.",
             ),
         ]
     return "\n\n".join(parts)
+
+
+def _breakdowns(measure: dict[str, Any], store: ProtectedStore) -> str:
+    """The breakdowns that were returned; what falls into several categories is said to."""
+    returned = {
+        name
+        for cell in store.data["cells"]
+        if cell["measure"] == measure["id"]
+        for name in cell["dimension"].split(AND)
+    }
+    return "; ".join(
+        each["label"] + (" (one can fall under several)" if each["answers"] == "many" else "")
+        for name, each in measure["dimensions"].items()
+        if name in returned
+    )
 
 
 def _indicators(store: ProtectedStore) -> str:
@@ -232,8 +256,8 @@ def _checks(store: ProtectedStore) -> str:
     if findings:
         rows = [
             [
-                escape(each.severity.capitalize()),
                 escape(f"{each.rule[:1].upper()}{each.rule[1:]}"),
+                each.severity.capitalize(),
                 escape(each.sentence),
                 escape(_place(each)),
             ]
@@ -241,7 +265,7 @@ def _checks(store: ProtectedStore) -> str:
         ]
         parts.append(
             table(
-                ["Severity", "Rule", "What was found", "Where"],
+                ["Rule", "Severity", "What was found", "Where"],
                 rows,
                 label="tbl-flags",
                 caption="Cautions about the figures of this edition, warnings first.",

@@ -20,6 +20,7 @@ from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.swap import merge_in_place
 from needs_assessment.periods import Period
 from needs_assessment.project import Project, ReportFolder
+from needs_assessment.returns.rules.statements import DIFFERENT
 
 Found = TypeVar("Found")
 
@@ -58,7 +59,9 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
     store = _check_returns(project, council, edition, found)
     report = project.report(council.id, edition.text)
     if store:
-        found.flags += [Flag(**flag) for flag in store.data["flags"]]
+        # That two partners give one figure is an error already.
+        flags = (Flag(**flag) for flag in store.data["flags"])
+        found.flags += [flag for flag in flags if flag.rule != DIFFERENT]
         for chapter in chapters:
             _check_chapter(project, report, chapter, store, found)
     path = report.path / "checks.json"

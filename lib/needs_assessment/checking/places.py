@@ -65,4 +65,6 @@ def _sentence(rest: str) -> str:
 
 
 def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    """With a capital, unless it begins with a path or with the name of a field in a field."""
+    first = text.partition(" ")[0].rstrip(".:,")
+    return text if "." in first or "/" in first else f"{text[:1].upper()}{text[1:]}"

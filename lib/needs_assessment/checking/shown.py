@@ -1,5 +1,6 @@
 """What a check found, as a person reads it: a table on a terminal, plain lines anywhere else."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any
@@ -55,7 +56,8 @@ def show(checked: Checked, console: Console) -> None:
 def _plain(checked: Checked) -> Iterator[str]:
     for line in lines(checked.flags):
         place = ", ".join(filter(None, [line.file, line.where]))
-        said = f"{line.severity}: {line.rule}: {line.sentence}"
+        rule = "" if line.severity == "error" else f"{line.rule}: "
+        said = f"{line.severity}: {rule}{line.sentence}"
         yield f"{place}: {said}" if place else said
     for chapter, questions in _open_questions(checked):
         for question, missing in questions:
@@ -67,7 +69,7 @@ def _table(checked: Checked) -> Group:
     for file, found in groupby(lines(checked.flags), key=lambda line: line.file):
         table = _columns(7, 20)
         for line in found:
-            said = Text.assemble((f"{_capital(line.rule)}. ", "bold"), line.sentence)
+            said = Text.assemble((_title(line), "bold"), line.sentence)
             table.add_row(Text(line.severity, _STYLES[line.severity]), Text(line.where), said)
         parts += [Text(f"\n{file or 'Reference data'}", "bold underline"), Padding(table, _INDENT)]
     questions = _open_questions(checked)
@@ -122,5 +124,10 @@ def _summary(checked: Checked) -> Iterator[str]:
         yield f"All of it: {checked.file}"
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _title(line: Finding) -> str:
+    """The rule as a title, unless the sentence says it all: errors, and notes in the same words."""
+    words = re.findall(r"\w+", line.rule.lower())
+    said = set(re.findall(r"\w+", line.sentence.lower()))
+    if line.severity == "error" or (line.severity == "note" and said.issuperset(words)):
+        return ""
+    return f"{line.rule[:1].upper()}{line.rule[1:]}. "

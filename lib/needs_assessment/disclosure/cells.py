@@ -70,14 +70,20 @@ def protect_cells(
 
 
 def _with_claims(cells: list[ShownCell], dictionary: Dictionary) -> list[ShownCell]:
-    """A share, rate or average is hidden too when a count that it claims to come from is."""
+    """A share, rate or average is hidden too when a count that it claims to come from is, and an
+    average when the count of what it is taken over is.
+    """
     hidden = {(cell.measure, cell.period, cell.area) for cell in cells if cell.hidden}
+    few = {(c.measure, c.period, c.area) for c in cells if c.hidden and not c.dimension}
+
+    def rests_on_hidden(cell: ShownCell) -> bool:
+        measure = dictionary[cell.measure]
+        claimed = {(claim, cell.period, cell.area) for claim in measure.claims}
+        return bool(claimed & hidden) or (measure.base, cell.period, cell.area) in few
+
     return [
         replace(cell, value=None, status="suppressed", display=SUPPRESSED)
-        if cell.nature != "published"
-        and any(
-            (claim, cell.period, cell.area) in hidden for claim in dictionary[cell.measure].claims
-        )
+        if cell.nature != "published" and rests_on_hidden(cell)
         else cell
         for cell in cells
     ]

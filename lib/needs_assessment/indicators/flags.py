@@ -1,14 +1,23 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
-from needs_assessment.display import decimal_places, format_number, round_half_up
+from datetime import timedelta
+
+from needs_assessment.display import decimal_places, format_number, join_words, round_half_up
 from needs_assessment.flags import GAP, Flag
 from needs_assessment.indicators.compute import Basis
 from needs_assessment.indicators.result import Indicator
-from needs_assessment.periods import Period
+from needs_assessment.periods import Period, parse_period
+from needs_assessment.reference import estimate_words, population_date
+
+# Estimates come out more than a year after the middle of the year that they are for.
+_APART = timedelta(days=548)
 
 
 def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
-    """Unlike periods, periods other than the edition's, ratios of unlike things, gaps."""
+    """Unlike periods, periods other than the edition's, ratios of unlike things, gaps.
+
+    Also benchmarks and surveys of another period, and populations more than a year and a half away.
+    """
     flags = []
     name = indicator.definition.name
     top, bottom = indicator.numerator, indicator.denominator
@@ -70,7 +79,50 @@ def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
                 **place,
             )
         )
+    said = _of_other_periods(indicator, edition)
+    if said:
+        period = _period(indicator, edition).words()
+        sentence = f"{name}: it {said}, while the figure is for {period}."
+        flags.append(
+            Flag("note", "reference figures of another period", indicator.id, sentence, **place)
+        )
     return flags
+
+
+def _period(indicator: Indicator, edition: Period) -> Period:
+    return indicator.numerator.period if indicator.numerator else edition
+
+
+def _of_other_periods(indicator: Indicator, edition: Period) -> str:
+    """The populations and surveys that an indicator rests on, and the averages it is compared with,
+    that are not of its own period; nothing when all are.
+    """
+    period = _period(indicator, edition)
+    middle = period.start + (period.end - period.start) / 2
+    rests = [
+        *(
+            f"the population of {estimate_words(estimate)}"
+            for estimate in dict.fromkeys(each.estimate for each in indicator.populations)
+            if abs(population_date(estimate) - middle) > _APART
+        ),
+        *(
+            f"the survey of {survey.words()}"
+            for survey in dict.fromkeys(each.period for each in indicator.surveys)
+            if survey != period
+        ),
+    ]
+    compared = [
+        f"“{each.benchmark.name}” of {parse_period(each.value.period).words()}"
+        for each in indicator.comparisons
+        if each.benchmark.kind == "average"
+        if each.value.period and each.value.period != period.text
+    ]
+    parts = [
+        f"{verb} {join_words(things)}"
+        for verb, things in (("rests on", rests), ("is compared with", compared))
+        if things
+    ]
+    return join_words(parts)
 
 
 def flag_printed(indicators: list[Indicator], basis: Basis) -> list[Flag]:

@@ -7,7 +7,8 @@ and for text, or sections with conditions such as `[<5]"c";0`.
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property, lru_cache
 
 from needs_assessment.returns.tokens import HIDDEN, cell_text, read_token
@@ -28,6 +29,8 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
     "<>": operator.ne,
 }
+# A comma at the end divides by a thousand instead.
+_GROUPED = re.compile(r",(?=[0#?])")
 # Words after a number that say what it counts, as in 0" cases".
 _UNIT = re.compile(r" ?[A-Za-z]{3,}[A-Za-z ]*")
 _NOUGHT = ("", "-", "–", "—", "nil", "none", "zero")
@@ -39,7 +42,8 @@ class _Section:
     """One section of a format: when it applies, and what it makes of a number.
 
     `kind`: number, percent, date, month, year, or words (no place for a number). `before` and
-    `after` are the words around the number; `blank`: its digits are kept free, not shown.
+    `after` are the words around the number; `blank`: its digits are kept free, not shown;
+    `grouped`: they stand in thousands.
     """
 
     kind: str
@@ -47,6 +51,7 @@ class _Section:
     after: str = ""
     condition: tuple[str, float] | None = None
     blank: bool = False
+    grouped: bool = False
 
 
 class NumberFormat:
@@ -64,7 +69,7 @@ class NumberFormat:
     @cached_property
     def plain(self) -> bool:
         """Whether every number stands there as it is."""
-        return all(each == _Section("number") for each in self._sections)
+        return all(replace(each, grouped=False) == _Section("number") for each in self._sections)
 
     def show(self, text: str) -> tuple[str, str] | None:
         """What the number written `text` in the file looks like; None: just like itself.
@@ -86,7 +91,9 @@ class NumberFormat:
         sign = "-" if value < 0 else ""
         if sign:
             before, after = (each.replace("-", "").strip("()") for each in (before, after))
-        shown = f"{sign}{before.lstrip()}{cell_text(abs(value))}{after.rstrip()}"
+        digits = cell_text(abs(value))
+        digits = f"{Decimal(digits):,}" if section.grouped else digits
+        shown = f"{sign}{before.lstrip()}{digits}{after.rstrip()}"
         unit_only = not before.strip() and _UNIT.fullmatch(after) and read_token(shown) is None
         return None if unit_only or not (before + after).strip() else ("shown", shown)
 
@@ -158,4 +165,4 @@ def _section(code: str) -> _Section:
         return _Section("percent", condition=condition)
     kind = "number" if found & {"number", "general", "text"} else "words"
     blank = bool(digits) and not digits.strip("?") and "-" in "".join(words)
-    return _Section(kind, *words, condition, blank)
+    return _Section(kind, *words, condition, blank, grouped=bool(_GROUPED.search(digits)))

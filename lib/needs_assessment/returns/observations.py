@@ -14,10 +14,10 @@ from needs_assessment.periods import Period, parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
-from needs_assessment.returns.mapping import load_mapping
+from needs_assessment.returns.mapping import Form, load_mapping
 from needs_assessment.returns.quotes import Quote
 from needs_assessment.returns.reading import Terms, read_file
-from needs_assessment.returns.sheets import in_rows
+from needs_assessment.returns.sheets import in_rows, some
 from needs_assessment.returns.standard import is_empty_form
 
 COLUMNS = [
@@ -88,6 +88,7 @@ def load_evidence(
     notes: list[Flag] = []
     quotes: list[Quote] = []
     caveats: dict[str, str] = {}
+    forms = _Forms(project)
     for edition_period in council.edition_periods():
         if edition_period.end > period.end:
             continue
@@ -97,6 +98,7 @@ def load_evidence(
         for file, settings in edition.returns.items():
             path = folder / file
             name = project.relative(path)
+            mapping = forms.read(settings.form, name)
             if not path.is_file():
                 problems.append(
                     AssessmentError(
@@ -108,11 +110,7 @@ def load_evidence(
             files[name] = digest(path)
             if settings.caveat:
                 caveats[name] = settings.caveat
-            try:
-                mapping = load_mapping(project.mappings, settings.form)
-            except AssessmentError as error:
-                said = error.message.replace("\n", f"\n{name}: ")
-                problems.append(AssessmentError(f"{name}: {said}", error.hint))
+            if mapping is None:
                 continue
             dated = replace(terms, period=edition_period)
             found = read_file(path, name, settings, mapping, dated)
@@ -120,11 +118,47 @@ def load_evidence(
             problems.extend(found.problems)
             notes.extend(found.notes)
             quotes.extend(found.quotes)
+    problems.extend(forms.problems())
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     problems.extend(_contradictions(frame, dictionary))
     latest, earlier = _latest(frame)
     problems.extend(_from_several_partners(latest, dictionary))
     return Evidence(latest, earlier, files, problems, notes, quotes, caveats)
+
+
+class _Forms:
+    """The forms that returns come in, each read once; of a broken one it is told once."""
+
+    def __init__(self, project: Project):
+        self._folder = project.mappings
+        self._held: dict[str, Form | AssessmentError] = {}
+        self._returns: dict[str, list[str]] = {}
+
+    def read(self, form: str, name: str) -> Form | None:
+        """The form of the return `name`, or None when it cannot be used."""
+        if form not in self._held:
+            try:
+                self._held[form] = load_mapping(self._folder, form)
+            except AssessmentError as error:
+                self._held[form] = error
+        held = self._held[form]
+        if isinstance(held, AssessmentError):
+            self._returns.setdefault(form, []).append(name)
+            return None
+        return held
+
+    def problems(self) -> list[AssessmentError]:
+        """What is wrong with the forms, and the returns that cannot be read for it."""
+        found = []
+        for form, names in self._returns.items():
+            error = self._held[form]
+            assert isinstance(error, AssessmentError)
+            if error.message.startswith("params/"):
+                hint = f"{error.hint} Not read for it: {some([Path(each).name for each in names])}."
+                found.append(AssessmentError(error.message, hint))
+            else:
+                found += [AssessmentError(f"{each}: {error.message}", error.hint) for each in names]
+        return found
 
 
 def _unlisted(
@@ -157,7 +191,7 @@ def _contradictions(frame: pd.DataFrame, dictionary: Dictionary) -> list[Assessm
     return [
         AssessmentError(
             f"{_place(later)}: {_named(later, dictionary)}: also given, differently, in "
-            f"{_place(earlier)}.",
+            f"{_place(earlier, beside=later)}.",
             "Keep the right one.",
         )
         for later, earlier in _by_files(pairs)
@@ -173,8 +207,9 @@ def _from_several_partners(frame: pd.DataFrame, dictionary: Dictionary) -> list[
             pairs += [(each, first) for each in others]
     return [
         AssessmentError(
-            f"{_place(later)}: {_named(later, dictionary)}: given by {later[0]['partner']}, and by "
-            f"{earlier[0]['partner']} in {_place(earlier)}.",
+            f"{_place(later)}: {_named(later, dictionary)}: given by {later[0]['partner']}, and "
+            f"{_how(later, earlier)} by {earlier[0]['partner']} in "
+            f"{_place(earlier, beside=later)}.",
             "Keep one, or put them together in one return.",
         )
         for later, earlier in _by_files(pairs)
@@ -190,10 +225,23 @@ def _by_files(pairs: list[_Pair]) -> list[tuple[list[_Row], list[_Row]]]:
     return [([one for one, _ in found], [two for _, two in found]) for found in groups.values()]
 
 
-def _place(rows: list[_Row]) -> str:
-    """File, sheet and rows of statements in one sheet."""
+def _place(rows: list[_Row], beside: list[_Row] | None = None) -> str:
+    """File, sheet and rows of statements in one sheet; of one in the same folder as those `beside`
+    it, the name alone.
+    """
+    file = Path(rows[0]["file"])
+    near = beside is not None and Path(beside[0]["file"]).parent == file.parent
     sheet = f", sheet “{rows[0]['sheet']}”" if rows[0]["sheet"] else ""
-    return f"{rows[0]['file']}{sheet}, {in_rows(sorted({row['row'] for row in rows}))}"
+    numbers = in_rows(sorted({row["row"] for row in rows}))
+    return f"{file.name if near else file.as_posix()}{sheet}, {numbers}"
+
+
+def _how(later: list[_Row], earlier: list[_Row]) -> str:
+    differ = any(
+        (one["value"], one["status"]) != (two["value"], two["status"])
+        for one, two in zip(later, earlier, strict=True)
+    )
+    return "differently" if differ else "with the same value"
 
 
 def _named(rows: list[_Row], dictionary: Dictionary) -> str:

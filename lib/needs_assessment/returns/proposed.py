@@ -130,7 +130,8 @@ def _tried(path: Path, name: str, text: str, terms: Terms) -> list[str]:
     try:
         mapping = validate(Mapping, yaml.safe_load(text), "The mapping")
     except AssessmentError as error:
-        return [f"It cannot be used yet. {error.message}"]
+        first, *others = error.message.splitlines()
+        return [f"It cannot be used yet. {first}{f' And {len(others)} more.' if others else ''}"]
     reading = _read(path, name, mapping, terms)
     problems = [str(problem) for problem in reading.problems]
     said = f"As it stands it reads {len(reading.observations)} figures"

@@ -16,6 +16,8 @@ _RECORD = re.compile(
 _FREE_TEXT = re.compile(
     r"summary|description|details|(?:free[ _]text )?(?:comments?|notes?)|m\.?o", re.IGNORECASE
 )
+# In an extract, a name is somebody's.
+_FREE_TEXT_OR_NAME = re.compile(rf"{_FREE_TEXT.pattern}|names?", re.IGNORECASE)
 _PRIVATE = re.compile(
     r"\b(?:d\.?o\.?b|date[ _]of[ _]birth|birth[ _]date|surname|fore[ _]?names?|initials|nhs"
     rf"|(?:first|last|full|middle|given|family|{_PEOPLE})(?:'s)?[ _]?names?|post[ _]?code|address"
@@ -43,7 +45,7 @@ def propose_records(form: str, file: str, headings: Iterable[str]) -> str:
     """
     left = list(dict.fromkeys(heading.strip() for heading in headings if heading.strip()))
     people = _take(left, _PERSON)
-    private = [*_take(left, _PRIVATE), *_take(left, _FREE_TEXT, whole=True)]
+    private = [*_take(left, _PRIVATE), *_take(left, _FREE_TEXT_OR_NAME, whole=True)]
     records = _take(left, _RECORD, whole=True)
     dates = _take(left, _DATE)
     areas = _take(left, _AREA, whole=True)

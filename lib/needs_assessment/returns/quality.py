@@ -113,8 +113,14 @@ def _completeness(context: Context, figures: list[Figure]) -> tuple[int, int, li
         periods, categories = _periods_expected(context, block), _categories(context, block)
         held = {(each.period, each.category) for each in block if each.status != _NOTHING}
         name = _block_name(context, block[0])
-        expected += len(periods) * len(categories)
-        given += sum((period, each) in held for period in periods for each in categories)
+        cells = [
+            (period, each)
+            for period in periods
+            for each in categories
+            if (period, each) in held or not _covered(period, each, held)
+        ]
+        expected += len(cells)
+        given += sum(cell in held for cell in cells)
         present = {period for period, _ in held}
         gone = [each for each in periods if each not in present]
         if gone:
@@ -125,7 +131,28 @@ def _completeness(context: Context, figures: list[Figure]) -> tuple[int, int, li
         ]
         if absent and present:
             missing.append(f"{name}: {join_words([labels.get(each, each) for each in absent])}")
+        lacking: dict[tuple[Period, ...], list[str]] = {}
+        for each in categories:
+            without = tuple(
+                period
+                for period in periods
+                if period in present and (period, each) in cells and (period, each) not in held
+            )
+            if without and each not in absent:
+                lacking.setdefault(without, []).append(labels.get(each, each))
+        for without, names in lacking.items():
+            missing.append(f"{name}: {join_words(names)} for {runs(list(without))}")
     return expected, given, missing
+
+
+def _covered(period: Period, category: str, held: set[tuple[Period, str]]) -> bool:
+    """Whether a category was given for a longer stretch, or for all parts of a period."""
+    longer = any(
+        other == category and period != each and not each.is_point and period.within(each)
+        for each, other in held
+    )
+    cuts = [cut for cut in stretches(period) if cut]
+    return longer or any(all((each, category) in held for each in cut) for cut in cuts)
 
 
 def _periods_expected(context: Context, block: list[Figure]) -> list[Period]:

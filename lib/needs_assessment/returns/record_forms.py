@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 RECORDS = "records"
 
 _BAND = re.compile(r"(\d{1,3})(?:-(\d{1,3})|(\+))?")
-_OLDEST = 999
+# Beyond it stand codes for “not known”, such as 999.
+_OLDEST = 120
 
 
 def _words(data: Any) -> Any:

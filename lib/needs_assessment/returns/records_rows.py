@@ -4,6 +4,7 @@ An error here never repeats what a cell holds, and never keeps the exception tha
 """
 
 import codecs
+import contextlib
 import csv
 import io
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.returns.mapping import plain
-from needs_assessment.returns.opening import file_kind
+from needs_assessment.returns.opening import file_kind, wide_encoding
 from needs_assessment.returns.record_forms import RecordForm
 from needs_assessment.returns.sheets import Book, column_letters, no_sheet
 
@@ -209,20 +210,21 @@ def _headings(row: list[str]) -> list[str]:
 
 
 def _first_rows(text: str, delimiter: str) -> list[list[str]]:
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        return list(islice(rows, _TITLE_ROWS + _SAMPLE))
-    except csv.Error:
-        return []
+    """The first rows, up to one that cannot be read: reading on will say which."""
+    found: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            found.append(row)
+            if len(found) == _TITLE_ROWS + _SAMPLE:
+                break
+    return found
 
 
 def _encoding(head: bytes) -> str:
     """The encoding that the first bytes tell; UTF-8 when they do not."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
-    if b"\0" in head[:4096]:
-        return "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
-    return "utf-8-sig"
+    return wide_encoding(head) or "utf-8-sig"
 
 
 def _settled(path: Path, encoding: str) -> str:

@@ -31,7 +31,6 @@ Formats = Mapping[str, tuple[str, ...]]
 
 _BUFFER = 1 << 23
 _EARLIEST = 1900 * 12
-_OLDEST = 120
 _NO_DAY = -(2**31)
 """Stands for an empty cell where the number of a day belongs."""
 _BLANKS = " \t\r\n\u00a0\u200b\ufeff"
@@ -376,7 +375,7 @@ class Questions:
             if field.born:
                 born, on = self._day(field.column), self._day(self.form.date)
                 age = f"date_sub('year', {born}, {on})"
-                known = f"{born} <= {on} AND {age} <= {_OLDEST}"
+                known = f"{born} <= {on}"
             bands = " ".join(
                 f"WHEN {age} BETWEEN {youngest} AND {oldest} "
                 f"THEN {field.categories.index(category)}"

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from needs_assessment.council import Return
+from needs_assessment.display import join_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, Written
 from needs_assessment.reference import Area
@@ -26,7 +27,9 @@ _DATED = re.compile(
 )
 _NONE = re.compile(r"[-–—.]+|nil|none|na|tbc|n/?k|not known|unknown|no data|blank", re.IGNORECASE)
 # Thousands and decimals as other countries write them.
-_OTHER_SIGNS = re.compile(r"-?£?[1-9]\d{0,2}(?:(?:[\s'’]\d{3})+(?:[.,]\d+)?|(?:\.\d{3})+(?:,\d+)?)")
+_OTHER_SIGNS = re.compile(
+    r"-?£?(?:[1-9]\d{0,2}(?:(?:[\s'’]\d{3})+(?:[.,]\d+)?|(?:\.\d{3})+(?:,\d+)?)|\d+,\d{1,2})"
+)
 _ALLOWED = "Allowed: a number, <5, c, x, z, “almost 9,000”, “10 or greater”."
 
 
@@ -112,7 +115,7 @@ def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
             f"{found.places['category']}: row and column both say which {twice[0]} it is.",
             "Correct the form: one of them gives another dimension.",
         )
-    _check_period(found, measure, terms.areas[found.area])
+    _check_period(found, measure, terms)
     place = found.places["value"]
     token = _typed(found.value, measure, place)
     mark = read_mark(found.status)
@@ -148,7 +151,9 @@ def observe(found: Statistic, settings: Return, terms: Terms) -> dict[str, Any]:
 def known_measure(name: str, place: Place, dictionary: Dictionary) -> Measure:
     """The measure of that id. Raises AssessmentError with the nearest known one."""
     if name not in dictionary:
-        guess = nearest(name, list(dictionary)) or "See data/reference/measures.yml."
+        named = {plain(measure.name): measure.id for measure in dictionary.values()}
+        guess = nearest(named.get(plain(name), name), list(dictionary))
+        guess = guess or "See data/reference/measures.yml."
         said = f"“{shown(name)}” is not a measure" if name else "the measure is missing"
         raise AssessmentError(f"{place}: {said}.", guess)
     return dictionary[name]
@@ -199,13 +204,14 @@ def _known_pair(
     return dimension, chosen
 
 
-def _check_period(found: Statistic, measure: Measure, area: Area) -> None:
-    period = found.period.period
+def _check_period(found: Statistic, measure: Measure, terms: Terms) -> None:
+    period, area = found.period.period, terms.areas[found.area]
     if area.end and period.start > area.end:
+        successors = [_called(each, terms) for each in area.successors]
         raise AssessmentError(
             f"{found.places['area']}: {area.name} ({area.code}) ended on {area.end:%d %B %Y}, "
             f"before {period.words()}.",
-            f"Use its successors: {', '.join(area.successors)}.",
+            f"Use its successors: {join_words(successors)}.",
         )
     if period.is_point and not found.period.canonical and measure.over_time == "sum":
         raise AssessmentError(
@@ -213,6 +219,10 @@ def _check_period(found: Statistic, measure: Measure, area: Area) -> None:
             "over a stretch of time.",
             "If it stands for its month, say so in the form: dates: month.",
         )
+
+
+def _called(code: str, terms: Terms) -> str:
+    return f"{terms.areas[code].name} ({code})" if code in terms.areas else code
 
 
 def _typed(text: str, measure: Measure, place: Place) -> Token:

@@ -14,14 +14,20 @@ from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.rules.averages import check_bases
 from needs_assessment.returns.rules.course import (
+    check_before_area,
     check_jumps,
     check_missing,
+    check_not_over,
     check_other_period,
     check_scaled,
 )
 from needs_assessment.returns.rules.expected import check_expected
 from needs_assessment.returns.rules.figures import Context, Figures, Hides, read_figures
-from needs_assessment.returns.rules.shares import check_hundred, check_shares
+from needs_assessment.returns.rules.shares import (
+    check_fractions,
+    check_hundred,
+    check_shares,
+)
 from needs_assessment.returns.rules.statements import (
     check_copied,
     check_meaning,
@@ -43,11 +49,14 @@ RULES: tuple[Callable[[Context], Iterator[Flag]], ...] = (
     check_parts_of,
     check_shares,
     check_hundred,
+    check_fractions,
     check_bases,
     check_expected,
     check_scaled,
     check_missing,
     check_other_period,
+    check_not_over,
+    check_before_area,
     check_jumps,
     check_repeats,
     check_copied,

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from needs_assessment.display import MINUS, format_number, round_half_up
@@ -21,6 +22,9 @@ from needs_assessment.returns.rules.wording import about, named, number, runs, s
 MONTH = "a month is not the year"
 MISSING = "a period is missing"
 OTHER = "outside the period"
+BEFORE_AREA = "before the area came into being"
+EARLY = "received before the period was over"
+BEFORE = "received before the period began"
 JUMP = "a jump"
 
 _FAR = Fraction(5, 100)
@@ -146,6 +150,45 @@ def check_other_period(context: Context) -> Iterator[Flag]:
             said = f"not a figure for {context.edition.words()}, and not to be set beside figures "
             said += "of that period as if it were."
             yield context.flag("warning", OTHER, latest, f"{about(context, bare)}: {said}")
+
+
+def check_not_over(context: Context) -> Iterator[Flag]:
+    """Figures received before their period was over, or before it had begun."""
+    early: dict[tuple[str, str, str], list[Figure]] = {}
+    for figure in context.figures.all:
+        measure = context.measure(figure)
+        # A target or a grant is known beforehand.
+        if measure.target_for or measure.kind == "money" or not context.own(figure):
+            continue
+        received = date.fromisoformat(figure.received)
+        if figure.period.end > received:
+            when = BEFORE if figure.period.start > received else EARLY
+            early.setdefault((figure.measure, figure.file, when), []).append(figure)
+    for (_, _, when), figures in early.items():
+        first = replace(figures[0], dimension="", category="")
+        periods = runs(sorted({each.period for each in figures}))
+        received = date.fromisoformat(first.received)
+        said = f"received on {received.day} {received:%B %Y}, before "
+        said += "the period had begun." if when == BEFORE else "the period was over."
+        severity: Severity = "warning" if when == BEFORE else "note"
+        yield context.flag(severity, when, first, f"{about(context, first, when=periods)}: {said}")
+
+
+def check_before_area(context: Context) -> Iterator[Flag]:
+    """Figures of a time before their area came into being."""
+    early: dict[tuple[str, str, str], list[Figure]] = {}
+    for figure in context.figures.all:
+        start = context.areas[figure.area].start
+        if start and figure.period.start < start and context.own(figure):
+            early.setdefault((figure.measure, figure.area, figure.file), []).append(figure)
+    for figures in early.values():
+        first = replace(figures[0], dimension="", category="")
+        area = context.areas[first.area]
+        periods = runs(sorted({each.period for each in figures}))
+        said = f"{area.name} came into being on {area.start:%d %B %Y}. Ask from which areas the "
+        said += "figure was put together."
+        subject = about(context, first, when=periods)
+        yield context.flag("note", BEFORE_AREA, first, f"{subject}: {said.replace(' 0', ' ')}")
 
 
 def check_jumps(context: Context) -> Iterator[Flag]:

@@ -14,6 +14,7 @@ from needs_assessment.returns.rules.wording import (
     between,
     counted,
     decimals_printed,
+    is_unrounded,
     number,
     plural,
     printed,
@@ -28,6 +29,7 @@ DECIMALS = "more decimals than the base supports"
 NO_BASE = "no counts behind it"
 PERIODS = "unlike periods"
 AREAS = "unlike areas"
+FRACTION = "a percentage or a fraction"
 UNITS = "unlike units"
 
 SMALLEST_BASE = 20
@@ -89,6 +91,20 @@ def check_hundred(context: Context) -> Iterator[Flag]:
         yield from _hundred(context, shares)
 
 
+def check_fractions(context: Context) -> Iterator[Flag]:
+    """Percentages that look like fractions: all of a sheet's below one, as in 0.287 for 28.7%."""
+    groups: dict[tuple[str, str, str], list[Figure]] = {}
+    for share in context.figures.all:
+        if context.measure(share).kind == "share" and share.value and "%" not in share.raw:
+            groups.setdefault((share.measure, share.file, share.sheet), []).append(share)
+    for shares in groups.values():
+        fractions = [each for each in shares if each.value and each.value <= 1]
+        if len(fractions) == len(shares) and max(map(decimals_printed, shares)) > 1:
+            said = "below one per cent. If it is a fraction, write it as a percentage."
+            bare = replace(shares[0], dimension="", category="")
+            yield context.flag("warning", FRACTION, bare, f"{about(context, bare)}: {said}")
+
+
 def find_pair(context: Context, share: Figure) -> Pair | None:
     """The counts behind a printed percentage: of its own period and area; else those of nearby
     periods or other areas that give just what is printed. None when there are no such counts.
@@ -135,7 +151,11 @@ def _pair(context: Context, share: Figure, top: Where, bottom: Where) -> Pair | 
 
 def _agrees(share: Figure, exact: Fraction) -> bool:
     """Whether the percentage is printed from `exact`: rounded, or cut off."""
-    return share.value in _readings(exact, decimals_printed(share))
+    return _printed_value(share) in _readings(exact, decimals_printed(share))
+
+
+def _printed_value(share: Figure) -> Fraction:
+    return Fraction(round_half_up(share.value or Fraction(0), decimals_printed(share)))
 
 
 def _readings(exact: Fraction, decimals: int) -> tuple[Fraction, Fraction]:
@@ -150,9 +170,10 @@ def _follows(context: Context, share: Figure, pair: Pair) -> Iterator[Flag]:
         return
     decimals = decimals_printed(share)
     rounded, cut = _readings(exact, decimals)
-    if share.value == rounded:
+    value = _printed_value(share)
+    if value == rounded:
         return
-    truncated = share.value == cut
+    truncated = value == cut and not is_unrounded(share)
     rule = TRUNCATED if truncated else WRONG
     if not context.open(pair.top, pair.bottom):
         said = "the percentage printed does not follow from its counts. A small count is among "
@@ -173,7 +194,7 @@ def _follows(context: Context, share: Figure, pair: Pair) -> Iterator[Flag]:
 def _decimals(context: Context, share: Figure, pair: Pair) -> Iterator[Flag]:
     base = pair.bottom.value
     decimals = decimals_printed(share)
-    if base is None or share.approximate:
+    if base is None or share.approximate or is_unrounded(share):
         return
     if base >= SMALLEST_BASE and (decimals < 2 or base >= 10 ** (decimals + 1)):
         return
@@ -296,7 +317,7 @@ def _rounding_explains(context: Context, shares: list[Figure]) -> bool:
         Fraction(round_half_up(each or Fraction(0), decimals_printed(share)))
         for each, share in zip(exact, shares, strict=True)
     ]
-    return sum(rounded) == sum(each.value or Fraction(0) for each in shares)
+    return sum(rounded) == sum(_printed_value(each) for each in shares)
 
 
 def _in_words(decimals: int) -> str:

@@ -33,9 +33,10 @@ def check_repeats(context: Context) -> Iterator[Flag]:
         new = context.figures.get(*key)
         if new is None or new.partner != old.partner:
             continue
-        if new.received == old.received:
+        same = (new.value, new.status) == (old.value, old.status)
+        if new.received == old.received and same:
             again.setdefault((new.file, new.sheet, old.file), []).append((new, old))
-        elif (new.value, new.status) != (old.value, old.status):
+        elif new.received != old.received and not same:
             yield _revised(context, new, old)
     for found in again.values():
         yield _twice(context, found)

@@ -9,6 +9,7 @@ from needs_assessment.returns.rules.figures import Context, Figure, Quantity
 
 SMALL = "a small count"
 
+_MOST_PRINTED = 6
 _IRREGULAR = {"person": "people", "child": "children"}
 
 
@@ -72,11 +73,22 @@ def counted(context: Context, quantity: Quantity) -> str:
 
 def printed(figure: Figure) -> str:
     """A percentage as the partner printed it, with its own decimals and one % sign."""
+    if is_unrounded(figure) and figure.value is not None:
+        return number(figure.value, "%")
     return f"{figure.raw.strip().removesuffix('%')}%"
 
 
 def decimals_printed(figure: Figure) -> int:
-    """How many decimals the partner printed."""
+    """How many decimals the partner printed, six at most: a spreadsheet gives more, unrounded."""
+    return min(_decimals(figure), _MOST_PRINTED)
+
+
+def is_unrounded(figure: Figure) -> bool:
+    """Whether the figure is as a spreadsheet worked it out, not as somebody printed it."""
+    return _decimals(figure) > _MOST_PRINTED
+
+
+def _decimals(figure: Figure) -> int:
     digits = re.search(r"\.(\d+)", figure.raw)
     return len(digits[1]) if digits else 0
 
