@@ -13,11 +13,14 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
 from needs_assessment.flags import SEVERITIES, Flag
-from needs_assessment.narrative.cells import cell_key, is_narrative
+from needs_assessment.narrative.asides import report_text
+from needs_assessment.narrative.cells import cell_key, is_in_report, is_narrative
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.figures import resolve
 from needs_assessment.narrative.generation import generate_chapter
-from needs_assessment.narrative.swap import merge_in_place
+from needs_assessment.narrative.in_place import merge_in_place
+from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.swap import recovered_files
 from needs_assessment.periods import Period
 from needs_assessment.project import Project, ReportFolder
 
@@ -61,6 +64,10 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         found.flags += [Flag(**flag) for flag in store.data["flags"]]
         for chapter in chapters:
             _check_chapter(project, report, chapter, store, found)
+        found.flags += [
+            Flag("warning", "narrative", "recovered text", RECOVERED, project.relative(path))
+            for path in recovered_files(report)
+        ]
     flags = _sorted(found.flags)
     _write(report.path / "checks.json", council.id, edition.text, flags)
     return Checked(
@@ -130,16 +137,19 @@ def _check_chapter(
         return
     path = report.chapters / f"{chapter.id}.ipynb"
     file = project.relative(path if path.exists() else chapter.path)
+    found.flags += [
+        Flag(note.severity, "narrative", chapter.id, note.said, file) for note in merged.notes
+    ]
     for where, text in _texts(file, merged.notebook):
         found.attempt(chapter.id, lambda text=text, at=where: resolve(text, store.figures, at))
 
 
 def _texts(file: str, notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each text cell of a chapter with its place."""
+    """What the report reads of each text cell of a chapter, with its place."""
     for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
+        if cell["cell_type"] == "markdown" and is_in_report(cell):
             name = cell_key(cell) if is_narrative(cell) else cell["id"]
-            yield f"{file}, cell {name}", cell["source"]
+            yield f"{file}, cell {name}", report_text(cell["source"])
 
 
 def _sorted(flags: list[Flag]) -> tuple[Flag, ...]:
