@@ -1,6 +1,7 @@
 """The main job: one council's assessment, from returns to report."""
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
 from needs_assessment.errors import AssessmentError
+from needs_assessment.execution.engine import choose_engine
 from needs_assessment.execution.kept import execution_key, keep_executed, kept_execution
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
@@ -137,6 +139,7 @@ def _run_chapters(
     frozen = report.work / "store.json"
     frozen.write_bytes(report.store.read_bytes())
     (report.work / "chapters").mkdir()
+    engine = choose_engine(os.environ)
     parameters = {
         "council": store.data["council"]["id"],
         "period": store.data["edition"]["period"],
@@ -167,6 +170,7 @@ def _run_chapters(
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
+                engine=engine,
             )
         )
     if executed:
