@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class _Completed:
+class Completed:
     """What putting a run in place came to."""
 
     flags: int
@@ -84,10 +85,10 @@ def assess(
     council = load_council(project, name)
     edition = choose_period(council, period)
     report = project.report(council.id, edition.text)
-    with council_lock(report.lock, council.id, progress.note):
+    with council_lock(report.lock, council.id, progress.note), _disk_errors():
         if report.ready.is_dir():
             progress.note("The last run was cut short while it was put in place: completing it …")
-            _complete(project, report)
+            complete(project, report)
         _refuse_unfinished(earlier_edition(report))
         chapters = plan_chapters(project)
         store = protect(project, council.id, edition.text)
@@ -102,7 +103,7 @@ def assess(
             make_ready(report)
         finally:
             shutil.rmtree(report.work, ignore_errors=True)
-        completed = _complete(project, report)
+        completed = complete(project, report)
     return Outcome(
         report=report.path,
         renderer=used,
@@ -113,6 +114,19 @@ def assess(
         recovered=completed.recovered,
         seconds=time.monotonic() - started,
     )
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """What the disk refuses, as an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise AssessmentError(
+            f"{error.filename or 'A file'} could not be written: {error.strerror}.",
+            "Check the free space and the permissions of the report folder, and run again: the"
+            " next run goes on from here.",
+        ) from error
 
 
 def _refuse_unfinished(earlier: ReportFolder | None) -> None:
@@ -226,12 +240,12 @@ def _make_book(
     return used
 
 
-def _complete(project: Project, report: ReportFolder) -> _Completed:
+def complete(project: Project, report: ReportFolder) -> Completed:
     """Puts the run in `.ready/` in place: chapters first, then the report and its checks.
 
     Raises AssessmentError when the disk refuses; the next run then takes it up again.
     """
-    try:
+    with _disk_errors():
         store = read_store(report.ready / "store.json")
         finished = json.loads((report.ready / _FINISHED).read_text())
         swapped = swap_chapters(report, [Finished(**each) for each in finished])
@@ -242,14 +256,8 @@ def _complete(project: Project, report: ReportFolder) -> _Completed:
         ]
         (report.ready / "output" / "checks.json").write_bytes(results.checks_json(store, notes))
         put_in_place(report)
-    except OSError as error:
-        raise AssessmentError(
-            f"The report could not be put in place: {error.strerror} ({error.filename}).",
-            "Check the free space and the permissions of the report folder, and run again: the"
-            " next run completes this one.",
-        ) from error
     kept = sum(len(each.merged.kept) for each in swapped)
-    return _Completed(len(store.data["flags"]) + len(notes), kept, recovered)
+    return Completed(len(store.data["flags"]) + len(notes), kept, recovered)
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:

@@ -1,6 +1,7 @@
 """Numbers that are no statistic: dates and years, sections of an Act, ages, labels, helplines."""
 
 import re
+from collections.abc import Sequence
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -22,7 +23,8 @@ _DATES = (
     rf"\b{_MONTH}\.?[\s-]+(?:{_YEAR}|\d{{1,2}}(?:st|nd|rd|th)?)(?![\w,]\d|\w|%)",
     rf"\b{_MONTH}[-\s]?\d\d\b(?!%)",
     r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d\d)\b|\b\d{4}-\d\d-\d\d\b",
-    rf"(?<![\d,.£])(?:mid-?)?{_YEAR}(?:\s?[-/\N{{EN DASH}}]\s?(?:{_YEAR}|\d\d))?s?(?!\d|,\d|\.\d|%)",
+    rf"(?<![\d,.£])(?:mid-?)?{_YEAR}(?:\s?[-/\N{{EN DASH}}]\s?(?:{_YEAR}|\d\d))?s?"
+    r"(?!\d|,\d|\.\d|%)",
     r"(?<!\d)\d\d/\d\d(?!\d)",
     r"\b\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b|\b\d{1,2}:\d\d\b",
     r"\b24/7\b|\b24[- ]hours?\b",
@@ -37,7 +39,7 @@ _LAW_AND_LABELS = (
     rf"|steps?|waves?|versions?|archetypes?|bands?|grades?|zones?|themes?|key stages?|numbers?|top"
     rf"|code|option)\s+(?:{_NUMBERS}|{_WORD}\b)",
     rf"(?<!['’\w])(?:ss?|regs?|paras?|arts?|figs?|tab|pp?|nos?|v|ch)\.?\s?(?<=[.\s]){_NUMBERS}",
-    rf"\b(?:week|day|year|item|note|row|ward|form|type|group|action|outcome)\s+\d{{1,2}}\b(?!%|,\d)",
+    r"\b(?:week|day|year|item|note|row|ward|form|type|group|action|outcome)\s+\d{1,2}\b(?!%|,\d)",
     r"\b(?:COVID|Covid|covid)-\d+\b|\b[A-Z]{1,6}-?\d+[A-Za-z]?\b",
     r"^\s*\d+\.\d+(?:\.\d+)*\.?\s+(?=[A-Z])",
     r"\b\d+(?:st|nd|rd|th)\b",
@@ -60,9 +62,12 @@ _BASES = (
 )
 _OTHERS = (
     r"(?<!\d)(?:\+44\s?|0)\d(?:[\s-]?\d){7,10}(?!\d)",
-    r"\b(?:call|calls to|calling|ring|dial|text|phone|on)\s+\d{3}\b(?!,\d|%)(?:\s?(?:or|/)\s?\d{3}\b)?",
+    r"\b(?:call|calls to|calling|ring|dial|text|phone|on)\s+\d{3}\b(?!,\d|%)"
+    r"(?:\s?(?:or|/)\s?\d{3}\b)?",
     r"\b(?:999|101|111)\s+(?:calls?|service|line|number)\b",
     r"\b(?:once|twice|\w+ times)\s+(?:a|an|each|every|per)\s+\w+",
+    rf"\b(?:with|of)\s+(?:(?:more|fewer) than\s+|at least\s+|up to\s+)?{_AGE}\s+(?:or more\s+)?"
+    r"child(?:ren)?\b",
     r"\bevery\s+\w+\s+(?:days?|weeks?|months?|years?)\b",
 )
 _EXEMPT = tuple(
@@ -72,6 +77,9 @@ _EXEMPT = tuple(
 )
 
 
-def exempt_spans(text: str) -> list[tuple[int, int]]:
-    """Where in a sentence numbers stand that the number check leaves alone."""
-    return [match.span() for pattern in _EXEMPT for match in pattern.finditer(text)]
+def exempt_spans(text: str, names: Sequence[str] = ()) -> list[tuple[int, int]]:
+    """Where in a sentence numbers stand that are no statistic; `names` of areas may hold some."""
+    spans = [match.span() for pattern in _EXEMPT for match in pattern.finditer(text)]
+    for name in names:
+        spans += [match.span() for match in re.finditer(re.escape(name), text)]
+    return spans

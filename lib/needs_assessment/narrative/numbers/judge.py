@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from needs_assessment.display import round_half_up
 from needs_assessment.narrative.numbers.exempt import exempt_spans
-from needs_assessment.narrative.numbers.facts import RATE, Fact, Facts, terms
+from needs_assessment.narrative.numbers.facts import RATE, Fact, Facts
 from needs_assessment.narrative.numbers.prose import Sentence, sentences
+from needs_assessment.narrative.numbers.terms import terms
 from needs_assessment.narrative.numbers.typed import (
     COUNT,
     MONEY,
@@ -34,15 +35,17 @@ _COMPARABLE = {
     MULTIPLE: (),
 }
 _SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-/\N{EN DASH}]\s?((?:19|20)?\d\d))?(?!\d)")
-_EARLIER = re.compile(r"\b(?:previous|earlier|before|prior|last|preceding|had been|from)\b", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:previous|earlier|before|prior|last|preceding|had been|from)\b", re.IGNORECASE
+)
 _PART_YEAR = re.compile(
     r"\b(?:quarters?|Q[1-4]|months?|weeks?|January|February|March|April|May|June|July|August"
     r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b",
 )
 _INTERVAL = re.compile(r"\b(?:interval|between|confidence|CI)\b|\d%? to \D?\d")
 _ELSEWHERE = re.compile(
-    r"\b(?:national(?:ly)?|England|UK|United Kingdom|Wales|country|county|region(?:al)?|other councils"
-    r"|other areas|elsewhere|neighbouring|average)\b",
+    r"\b(?:national(?:ly)?|England|UK|United Kingdom|Wales|country|county|region(?:al)?"
+    r"|other (?:councils|areas)|elsewhere|neighbouring|average)\b",
     re.IGNORECASE,
 )
 
@@ -74,7 +77,7 @@ def judge(source: str, facts: Facts, chapter: str = "") -> list[Verdict]:
 
 
 def _judge_sentence(sentence: Sentence, facts: Facts, chapter: str) -> Iterator[Verdict]:
-    exempt = exempt_spans(sentence.text)
+    exempt = exempt_spans(sentence.text, facts.names)
     context = _context(sentence, chapter)
     for typed in read_numbers(sentence.text):
         if any(start < typed.end and typed.start < end for start, end in exempt):
@@ -189,7 +192,7 @@ def _matches(
 
 
 def agreement(typed: Typed, fact: Fact) -> int:
-    """How well a typed number agrees with a fact: 3 as shown, 2 rounded, 1 roughly, 0 not at all."""
+    """How well a number agrees with a fact: 3 as shown, 2 rounded, 1 roughly, 0 not at all."""
     value = abs(typed.value)
     exact, shown = abs(fact.exact), abs(fact.shown)
     if typed.loose:
@@ -268,18 +271,23 @@ def _is_statistic(typed: Typed, sentence: Sentence) -> bool:
     if typed.value <= 1 or typed.step < 1:
         return typed.step < 1
     following = re.findall(r"[a-z]+", sentence.text[typed.end :].lower())[:2]
-    if not _REFUGE.isdisjoint(following) and not re.search(r"(?i)refuge|accommodation", sentence.text):
+    if not _REFUGE.isdisjoint(following) and not re.search(
+        r"(?i)refuge|accommodation", sentence.text
+    ):
         return False
     return not (_COUNTED | _REFUGE).isdisjoint(following)
 
 
 _COUNTED = frozenset(
-    """cases case referrals victims people persons children women men adults households families
-    clients survivors crimes incidents offences reports arrests suspects perpetrators offenders
-    assessments requests deaths homicides individuals young girls boys residents
-    respondents""".split()
+    {
+        *("case", "cases", "referral", "referrals", "request", "requests", "assessments"),
+        *("victims", "survivors", "people", "persons", "individuals", "clients", "respondents"),
+        *("children", "girls", "boys", "young", "women", "men", "adults", "residents"),
+        *("households", "families", "crimes", "incidents", "offences", "reports", "arrests"),
+        *("suspects", "perpetrators", "offenders", "deaths", "homicides"),
+    }
 )
-
+_SHELTER = re.compile(r"refuge|accommodation", re.IGNORECASE)
 _REFUGE = frozenset({"places", "beds", "spaces", "units"})
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 COUNT = "count"
 PERCENT = "percent"
@@ -12,9 +13,9 @@ MONEY = "money"
 TIME = "time"
 MULTIPLE = "multiple"
 
-_NEAR = "near"
-_OVER = "over"
-_UNDER = "under"
+NEAR = "near"
+OVER = "over"
+UNDER = "under"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Typed:
 
     @property
     def digits(self) -> int:
-        """How many significant digits it gives; the noughts at the end of a whole number are none."""
+        """How many significant digits it gives: one in 9,000, two in 9.0."""
         steps = self.value / self.step
         written = str(abs(steps.numerator)).lstrip("0")
         return len(written.rstrip("0") if self.step >= 1 else written) or 1
@@ -56,10 +57,11 @@ class Typed:
 
 
 _UNITS = (
-    "nought one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+    *("nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    "nineteen",
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {word: number for number, word in enumerate(_UNITS)} | {
     word: 10 * number for number, word in enumerate(_TENS, start=2)
 }
@@ -75,8 +77,9 @@ _WORD = "|".join(sorted([*_WORDS, *_SCALES], key=len, reverse=True))
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _UNIT = r"[ \xa0]?%|[ \xa0]?(?:per cent|percent)\b|(?P<points>[ \xa0-](?:percentage )?points?\b)"
 _NUMERAL = re.compile(
-    rf"(?<![\w.,/:\N{{NON-BREAKING HYPHEN}}])(?P<sign>[+\N{{MINUS SIGN}}]|(?<![\w)])-)?(?P<pound>£[ ]?)?"
-    rf"(?P<digits>{_DIGITS})(?:(?P<short>[ ]?(?:k|m|bn))(?!\w)|[ \xa0](?P<scale>hundred|thousand|million|billion)\b)?"
+    r"(?<![\w.,/:\N{NON-BREAKING HYPHEN}])(?P<sign>[+\N{MINUS SIGN}]|(?<![\w)])-)?(?P<pound>£[ ]?)?"
+    rf"(?P<digits>{_DIGITS})"
+    r"(?:(?P<short>[ ]?(?:k|m|bn))(?!\w)|[ \xa0](?P<scale>hundred|thousand|million|billion)\b)?"
     rf"(?P<unit>{_UNIT})?(?![\w%]|[.,/:]\d)",
 )
 _SPELT = re.compile(
@@ -103,7 +106,8 @@ _TIMES = re.compile(
 _BEFORE = re.compile(
     r"(?P<near>about|around|approximately|approx\.?|roughly|some|circa|close to|in the region of)"
     r"|(?P<over>over|more than|at least|above|upwards of|exceeding|no (?:fewer|less) than)"
-    r"|(?P<under>nearly|almost|under|less than|fewer than|(?<!add )(?<!adds )up to|at most|below|no more than)",
+    r"|(?P<under>nearly|almost|under|(?:less|fewer) than|(?<!add )(?<!adds )up to|at most|below"
+    r"|no more than)",
     re.IGNORECASE,
 )
 _AHEAD = re.compile(
@@ -113,6 +117,9 @@ _TIME = re.compile(
     r"[ \xa0-](?:working |calendar |full )?(?:second|minute|hour|day|night|week|month|year)s?\b",
     re.IGNORECASE,
 )
+_PERIOD = re.compile(r"\b(?:first|second|last|next|latter|other|this|each|that)[ ]$", re.IGNORECASE)
+# How far back a word that belongs to a number may stand, in signs.
+_REACH = 40
 _RANGE_GAP = re.compile(r"[ ]?[-\N{EN DASH}][ ]?|[ ]to[ ]|[ ]and[ ]")
 
 
@@ -207,25 +214,25 @@ def _small(word: str) -> int:
 
 
 def _shares(text: str) -> Iterator[Typed]:
-    """“A third of”, “two thirds”, “half of”; a third party and a half-day are none."""
+    """“A third of”, “two thirds”, “half of”; a third party and the last quarter are none."""
     for match in _SHARE.finditer(text):
-        ahead = _AHEAD.search(text[: match.start()])
         name, part = match["name"].lower(), (match["part"] or "").lower()
-        is_half = _PARTS[name] == 2
-        if not is_half and not part:
+        parts, number = _PARTS[name], _WORDS.get(part, 1)
+        if (parts > 2 and not part) or number >= parts or not _claims_share(match, text):
             continue
-        if not match["of"] and not ahead:
-            continue
-        if re.search(
-            r"\b(?:first|second|last|next|latter|other|this|each|that)[ ]$", text[: match.start()]
-        ):
-            continue
-        number = _WORDS.get(part, 1)
-        if number >= _PARTS[name]:
-            continue
-        end = match.end("name") + match[0][match.end("name") - match.start() :].startswith("s")
-        written = text[match.start() : end]
-        yield _share(match.start(), end, written, Fraction(100 * number, _PARTS[name]))
+        end = match.end("name") + text[match.end("name") :].startswith("s")
+        value = Fraction(100 * number, parts)
+        yield _share(match.start(), end, text[match.start() : end], value)
+
+
+def _claims_share(match: re.Match[str], text: str) -> bool:
+    ahead = text[max(0, match.start() - _REACH) : match.start()]
+    if _AHEAD.search(ahead):
+        return True
+    follows = match["of"]
+    if follows is None or _PERIOD.search(ahead):
+        return False
+    return bool(follows) or not match["name"].lower().startswith("quarter")
 
 
 def _share(start: int, end: int, text: str, value: Fraction) -> Typed:
@@ -248,30 +255,28 @@ def _times(text: str) -> Iterator[Typed]:
 
 
 def _ranges(numbers: list[Typed], text: str) -> list[Typed]:
-    """The numbers, the first of “20 to 39%”, “£4-5m” or “3 to 4 weeks” read in the second's unit."""
-    found: list[Typed] = []
-    for number, following in zip(numbers, [*numbers[1:], None], strict=False):
-        if (
-            following is not None
-            and number.kind == COUNT
-            and following.kind in (PERCENT, POINTS, TIME)
-            and _joins(number, following, text)
-        ):
-            number = replace(number, kind=following.kind)
-        found.append(number)
-    return found
+    """The numbers; the first of “20 to 39%” or “3 to 4 weeks” is read in the second's unit."""
+    shared = {
+        number.start: following.kind
+        for number, following in pairwise(numbers)
+        if number.kind == COUNT
+        and following.kind in (PERCENT, POINTS, TIME)
+        and _joins(number, following, text)
+    }
+    return [replace(number, kind=shared.get(number.start, number.kind)) for number in numbers]
 
 
 def _joins(first: Typed, second: Typed, text: str) -> bool:
     gap = text[first.end : second.start]
     if not _RANGE_GAP.fullmatch(gap):
         return False
-    return gap.strip() != "and" or bool(re.search(r"\bbetween[ ]\Z", text[: first.start]))
+    return gap.strip() != "and" or text[: first.start].lower().endswith("between ")
 
 
 def _with_bound(number: Typed, text: str) -> Typed:
-    ahead = _AHEAD.search(text[: number.start])
+    behind = max(0, number.start - _REACH)
+    ahead = _AHEAD.search(text[behind : number.start])
     if not ahead:
         return replace(number, opening=number.start)
-    bound = _NEAR if ahead["near"] else _OVER if ahead["over"] else _UNDER
-    return replace(number, bound=bound, opening=ahead.start())
+    bound = NEAR if ahead["near"] else OVER if ahead["over"] else UNDER
+    return replace(number, bound=bound, opening=behind + ahead.start())
