@@ -184,12 +184,11 @@ def _run_chapters(
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
-                engine=engine,
             )
         )
     if executed:
         progress.note(f"Only text has changed in {len(executed)} chapters: not run again.")
-    ran = execute_chapters(jobs, on_event=progress.event)
+    ran = execute_chapters(jobs, engine, on_event=progress.event)
     _refuse_failures(ran, len(chapters))
     for result in ran:
         executed[result.chapter] = (read_notebook(result.output) or {}, result.log)
