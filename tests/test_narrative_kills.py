@@ -243,6 +243,3 @@ def test_what_is_given_a_name_is_on_the_disk_first(tmp_path):
     allowed = ("/book before it became", "old-book", "/.ready before it became")
     assert [each for each in unflushed if not any(name in each for name in allowed)] == []
 
-
-def test_zz():
-    print(KILLS)

@@ -25,7 +25,7 @@ from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Progress
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
-from needs_assessment.flags import Flag
+from needs_assessment.flags import NARRATIVE, Flag
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
@@ -253,7 +253,7 @@ def complete(project: Project, report: ReportFolder) -> Completed:
             *_narrative_notes(swapped),
             *(_recovery_note(project.relative(path)) for path in recovered),
         ]
-        (report.ready / "output" / "checks.json").write_bytes(results.checks_json(store, notes))
+        write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
     kept = sum(len(each.merged.kept) for each in swapped)
     return Completed(len(store.data["flags"]) + len(notes), kept, recovered)
@@ -307,7 +307,7 @@ def _narrative_notes(swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
     return [
         Flag(
             note.severity,
-            "narrative",
+            NARRATIVE,
             each.chapter,
             note.said,
             f"chapters/{each.chapter}.ipynb",
@@ -318,4 +318,4 @@ def _narrative_notes(swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
 
 
 def _recovery_note(file: str) -> dict[str, Any]:
-    return Flag("warning", "narrative", "recovered text", RECOVERED, file).as_dict()
+    return Flag("warning", NARRATIVE, "recovered text", RECOVERED, file).as_dict()
