@@ -11,8 +11,25 @@ from needs_assessment.project import Project, ReportFolder
 from needs_assessment.publishing import make_ready
 from toy_notebooks import code, injected, narrative, notebook, parameters, sources, title
 
-RESULTS = ("index.html", "assessment.pdf", "indicators.json", "run.log")
-STORE = {"council": {"id": "north"}, "edition": {"period": "2024-25"}, "flags": []}
+RESULTS = ("index.html", "assessment.pdf")
+# A store in which nothing is shown.
+STORE = {
+    "council": {
+        "id": "north",
+        "name": "North",
+        "council": "North Council",
+        "code": "E06000061",
+        "county": [],
+        "area": {"county": "", "police_force": "", "type_words": ""},
+    },
+    "edition": {
+        "period": "2024-25",
+        "period_words": "2024-25",
+        "version": {"number": "0.1", "status": "draft"},
+    },
+    "flags": [],
+    **{part: [] for part in ("indicators", "cells", "measures", "benchmarks", "surveys", "county")},
+}
 
 
 def template(chapter: str = "marac", cases: str = "Cases rose.", repeat: str = "Repeats fell."):

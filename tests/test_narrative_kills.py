@@ -6,9 +6,11 @@ run names; every result is whole; and the next run ends as if nothing had happen
 
 import errno
 import itertools
+import json
 import os
 import random
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,9 @@ from narrated import RESULTS, in_place, make, path_of, run, write
 from needs_assessment.assessment import complete
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
+from needs_assessment.narrative.damaged import jupyter_copy
 from needs_assessment.narrative.files import notebook_bytes, parse_notebook, read_notebook
+from needs_assessment.narrative.history import versions
 from needs_assessment.narrative.placing import interrupted
 from needs_assessment.narrative.restoring import restore_version
 from needs_assessment.narrative.swap import recovered_files
@@ -30,8 +34,12 @@ from toy_notebooks import code, markdown
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs processes that fork")
 
 CHAPTERS = ("marac", "refuge")
-TYPED = "Typed by the analyst."
-TYPED_CODE = "typed_by_the_analyst()"
+TYPED = (
+    "Typed over the template.",
+    "typed_over_the_templates_code()",
+    "Typed in a cell of its own.",
+    "code_of_its_own()",
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,9 @@ class Place:
         run(self.project, self.report, name, *CHAPTERS, **texts)
 
     def words(self) -> str:
-        """Everything an analyst finds: the notebooks, and the copies that runs name."""
+        """Everything an analyst finds: the notebooks, and the copies that runs name or take in."""
         paths = [interrupted(path_of(self.report, chapter)) for chapter in CHAPTERS]
+        paths += [jupyter_copy(path_of(self.report, chapter)) for chapter in CHAPTERS]
         found = [*paths, *recovered_files(self.report)]
         return "\n".join(path.read_text() for path in found if path.exists())
 
@@ -57,27 +66,34 @@ class Place:
 def edited(place: Place) -> None:
     """A report with edits of every kind."""
     place.run("before")
-    write(place.report, "repeat", TYPED)
-    write(place.report, "table", TYPED_CODE)
+    write(place.report, "repeat", TYPED[0])
+    write(place.report, "table", TYPED[1])
+    add_cells(place)
+
+
+def add_cells(place: Place) -> None:
     book = read_notebook(path_of(place.report, "refuge"))
-    book["cells"].insert(4, markdown("own", TYPED))
-    book["cells"].append(code("own-code", TYPED_CODE))
+    book["cells"].insert(4, markdown("own", TYPED[2]))
+    book["cells"].append(code("own-code", TYPED[3]))
     path_of(place.report, "refuge").write_bytes(notebook_bytes(book))
 
 
 def clashing(place: Place) -> None:
-    """A report with text that the template is about to change as well."""
+    """A report, and a run ready for it, with text that the template changes as well."""
     place.run("before")
-    write(place.report, "cases", TYPED)
-    write(place.report, "cases", f"{TYPED} {TYPED_CODE}", "refuge")
+    write(place.report, "cases", TYPED[0])
+    write(place.report, "cases", TYPED[1], "refuge")
+    add_cells(place)
+    make(place.report, "after", *CHAPTERS, cases="Cases fell.")
 
 
 def cut_short(place: Place) -> None:
-    """A report with a notebook that a crashed editor left half written."""
+    """A report, and a run ready for it, with a notebook that an editor left half written."""
     edited(place)
+    make(place.report, "after", *CHAPTERS, cases="Cases fell.")
     path = path_of(place.report)
     data = path.read_bytes()
-    path.write_bytes(data[: data.index(b"\x22table\x22") + len(TYPED_CODE) + 400])
+    path.write_bytes(data[: data.index(TYPED[0].encode()) - 100])
     path.with_name(f".~{path.name}").write_bytes(data)
 
 
@@ -85,15 +101,15 @@ def again(place: Place) -> None:
     place.run("after", cases="Cases fell.")
 
 
-def restored(place: Place) -> None:
-    restore_version(place.report, "marac")
+def completed(place: Place) -> None:
+    complete(place.project, place.report)
 
 
-SCENARIOS: dict[str, tuple[Callable[[Place], None], Callable[[Place], None]]] = {
-    "edits and a new template": (edited, again),
-    "conflicts": (clashing, again),
-    "a damaged notebook": (cut_short, again),
-    "a restore": (edited, restored),
+# What is prepared, what is killed, and at how many calls: each, or each second one.
+SCENARIOS: dict[str, tuple[Callable[[Place], None], Callable[[Place], None], int]] = {
+    "edits and a new template": (edited, again, 1),
+    "conflicts": (clashing, completed, 2),
+    "a damaged notebook": (cut_short, completed, 2),
 }
 KILLS: dict[str, int] = {}
 
@@ -103,6 +119,17 @@ def _quick(monkeypatch):
     """Nobody saves while a run is on here, and a process that ends leaves the disk as it is."""
     monkeypatch.setattr(placing.PATIENCE, "seconds", 0.0)
     monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A folder in memory where there is one: hundreds of reports are copied and thrown away."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)
 
 
 def calls_of(place: Place, work: Callable[[Place], None], scratch: Path) -> int:
@@ -121,8 +148,7 @@ def copy_of(place: Place, target: Path) -> Place:
 
 def check_nothing_lost(place: Place, moment: str) -> None:
     words = place.words()
-    assert TYPED in words, moment
-    assert TYPED_CODE in words, moment
+    assert [each for each in TYPED if each not in words] == [], moment
     report = place.report
     for result in RESULTS:
         text = (report.path / result).read_text()
@@ -131,9 +157,8 @@ def check_nothing_lost(place: Place, moment: str) -> None:
 
 def check_next_run_is_as_ever(place: Place, moment: str) -> None:
     place.run("last", cases="Cases doubled.")
-    check = in_place(place.report, "refuge"), place.words()
-    assert TYPED in check[1] and TYPED_CODE in check[1], moment
-    report = place.report
+    words, report = place.words(), place.report
+    assert [each for each in TYPED if each not in words] == [], moment
     assert {(report.path / name).read_text() for name in RESULTS} == {
         f"{name} of last" for name in RESULTS
     }, moment
@@ -149,27 +174,52 @@ def check_next_run_is_as_ever(place: Place, moment: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_process_killed_at_any_call_loses_nothing(tmp_path, scenario):
-    prepare, work = SCENARIOS[scenario]
-    place = Place(Project(tmp_path / "start"))
+def test_a_process_killed_at_any_call_loses_nothing(disk, scenario):
+    prepare, work, step = SCENARIOS[scenario]
+    place = Place(Project(disk / "start"))
     prepare(place)
-    for moment in itertools.count(1):
-        victim = copy_of(place, tmp_path / "victim")
+    for moment in itertools.count(1, step):
+        victim = copy_of(place, disk / "victim")
         if not killed_at(moment, lambda victim=victim: work(victim)):
             break
-        KILLS[scenario] = moment
+        KILLS[scenario] = KILLS.get(scenario, 0) + 1
         check_nothing_lost(victim, f"{scenario}, killed at {moment}")
         check_next_run_is_as_ever(victim, f"{scenario}, after a kill at {moment}")
+
+
+def test_a_restore_killed_at_any_call_leaves_what_stood_there_in_place_or_as_a_version(disk):
+    place = Place(Project(disk / "start"))
+    edited(place)
+    for moment in itertools.count(1):
+        victim = copy_of(place, disk / "victim")
+        report = victim.report
+        if not killed_at(moment, lambda report=report: restore_version(report, "marac")):
+            break
+        KILLS["restore"] = moment
+        words = "\n".join([victim.words(), *(text for _, text in numbered(report))])
+        assert [each for each in TYPED if each not in words] == [], moment
+        victim.run("last")
+        restore_version(
+            report, "marac", next(n for n, text in numbered(report) if TYPED[0] in text)
+        )
+        assert in_place(report)["repeat"] == TYPED[0]
+
+
+def numbered(report: ReportFolder) -> list[tuple[int, str]]:
+    found = versions(report.narrative, "marac")
+    return [(each.number, json.dumps(each.notebook)) for each in found]
 
 
 def test_that_was_at_least_two_hundred_kills():
     assert sum(KILLS.values()) >= 200, KILLS
 
 
-def test_a_first_run_killed_at_any_call_leaves_the_next_one_free(tmp_path):
-    for moment in itertools.count(1):
-        victim = Place(Project(tmp_path / f"{moment}"))
-        if not killed_at(moment, lambda victim=victim: victim.run("before")):
+def test_a_first_run_killed_at_any_call_leaves_the_next_one_free(disk):
+    place = Place(Project(disk / "start"))
+    make(place.report, "before", *CHAPTERS)
+    for moment in itertools.count(1, 3):
+        victim = copy_of(place, disk / "victim")
+        if not killed_at(moment, lambda victim=victim: completed(victim)):
             break
         victim.run("after", cases="Cases fell.")
         assert in_place(victim.report)["cases"] == "Cases fell."
@@ -177,33 +227,31 @@ def test_a_first_run_killed_at_any_call_leaves_the_next_one_free(tmp_path):
         assert not recovered_files(victim.report)
 
 
-def test_killed_again_and_again_while_it_recovers(tmp_path):
+def test_killed_again_and_again_while_it_recovers(disk):
     chance = random.Random(6)
-    place = Place(Project(tmp_path / "start"))
+    place = Place(Project(disk / "start"))
     edited(place)
-    most = calls_of(place, again, tmp_path / "victim")
-    for _ in range(12):
-        victim = copy_of(place, tmp_path / "victim")
-        moments = [chance.randint(1, most) for _ in range(6)]
+    most = calls_of(place, again, disk / "victim")
+    for _ in range(8):
+        victim = copy_of(place, disk / "victim")
+        moments = [chance.randint(1, most) for _ in range(5)]
         for moment in moments:
             killed_at(moment, lambda victim=victim: again(victim))
             check_nothing_lost(victim, f"killed at {moments}")
         check_next_run_is_as_ever(victim, f"killed at {moments}")
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EACCES], ids=["full disk", "no permission"])
-def test_a_disk_that_refuses_at_any_call_is_an_error_that_loses_nothing(tmp_path, code):
-    place = Place(Project(tmp_path / "start"))
+@pytest.mark.parametrize(
+    ("code", "start"), [(errno.ENOSPC, 1), (errno.EACCES, 3)], ids=["full disk", "no permission"]
+)
+def test_a_disk_that_refuses_from_a_call_on_is_an_error_that_loses_nothing(disk, code, start):
+    place = Place(Project(disk / "start"))
     edited(place)
     make(place.report, "after", *CHAPTERS, cases="Cases fell.")
-    for moment in itertools.count(1):
-        victim = copy_of(place, tmp_path / "victim")
-
-        def work(victim=victim):
-            complete(victim.project, victim.report)
-
+    for moment in itertools.count(start, 4):
+        victim = copy_of(place, disk / "victim")
         try:
-            if not refused_at(moment, work, code):
+            if not refused_at(moment, lambda victim=victim: completed(victim), code):
                 break
         except AssessmentError as error:
             assert error.hint
@@ -212,9 +260,9 @@ def test_a_disk_that_refuses_at_any_call_is_an_error_that_loses_nothing(tmp_path
         check_next_run_is_as_ever(victim, f"after a refusal from {moment}")
 
 
-def test_what_is_given_a_name_is_on_the_disk_first(tmp_path):
+def test_what_is_given_a_name_is_on_the_disk_first(disk):
     """Power may fail at any moment: a file is flushed before it takes the name of another."""
-    place = Place(Project(tmp_path / "start"))
+    place = Place(Project(disk / "start"))
     edited(place)
     flushed: set[int] = set()
     unflushed: list[str] = []
@@ -242,4 +290,3 @@ def test_what_is_given_a_name_is_on_the_disk_first(tmp_path):
         again(place)
     allowed = ("/book before it became", "old-book", "/.ready before it became")
     assert [each for each in unflushed if not any(name in each for name in allowed)] == []
-

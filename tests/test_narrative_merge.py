@@ -104,10 +104,15 @@ def test_added_markdown_stays_behind_the_cell_it_followed(mine, base):
     assert set(merged.added) == {"own", "top", "low"}
 
 
-def test_both_halves_of_a_split_cell_stay_in_order(mine, base):
+@pytest.mark.parametrize(
+    "ids",
+    [("aaaa", "bbbb"), ("cases", "bbbb"), ("aaaa", "cases")],
+    ids=["both new", "the second new", "the first new, as in JupyterLab"],
+)
+def test_both_halves_of_a_split_cell_stay_in_order(mine, base, ids):
     at = place(mine, "cases")
     halves = [narrative("cases", "First half."), narrative("cases", "Second half.")]
-    halves[0]["id"], halves[1]["id"] = "aaaa", "bbbb"
+    halves[0]["id"], halves[1]["id"] = ids
     mine["cells"][at : at + 1] = halves
     merged = merge_narrative(template(), mine, base)
     texts = list(sources(merged.notebook).values())

@@ -25,7 +25,9 @@ from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Progress
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
+from needs_assessment.files import write_synced
 from needs_assessment.flags import NARRATIVE, Flag
+from needs_assessment.narrative import review
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
@@ -33,7 +35,14 @@ from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
 from needs_assessment.narrative.notebook import with_outputs
 from needs_assessment.narrative.notes import RECOVERED
-from needs_assessment.narrative.swap import Finished, Swapped, recovered_files, swap_chapters
+from needs_assessment.narrative.staleness import read_records, write_records
+from needs_assessment.narrative.swap import (
+    Finished,
+    Swapped,
+    recovered_files,
+    swap_chapters,
+    written_cells,
+)
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
 from needs_assessment.publishing import make_ready, put_in_place
 
@@ -162,10 +171,14 @@ def _run_chapters(
     executed: dict[str, tuple[Notebook, tuple[str, ...]]] = {}
     keys: dict[str, str] = {}
     jobs = []
+    problems: list[AssessmentError] = []
     for chapter in chapters:
         generated[chapter.id] = generate_chapter(chapter.notebook, context, chapter.id)
         merged = merge_in_place(report, chapter.id, generated[chapter.id])
-        keys[chapter.id] = execution_key(merged.notebook, parameters, frozen)
+        written = written_cells(merged, generated[chapter.id])
+        file = project.relative(report.chapters / f"{chapter.id}.ipynb")
+        problems += review.figure_problems(store, file, merged.notebook, written)
+        keys[chapter.id] = execution_key(merged.notebook, parameters, frozen, engine)
         kept = kept_execution(report.executed, chapter.id, keys[chapter.id])
         # Code of the analyst's own may read anything: no key could tell that it has changed.
         if kept and not fresh and not merged.adds_code:
@@ -186,8 +199,11 @@ def _run_chapters(
                 },
             )
         )
+    review.refuse_problems(problems)
     if executed:
-        progress.note(f"Only text has changed in {len(executed)} chapters: not run again.")
+        progress.note(
+            f"{len(executed)} of {len(chapters)} chapters are as they last ran, but for text."
+        )
     ran = execute_chapters(jobs, engine, on_event=progress.event)
     _refuse_failures(ran, len(chapters))
     for result in ran:
@@ -249,8 +265,15 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         finished = json.loads((report.ready / _FINISHED).read_text())
         swapped = swap_chapters(report, [Finished(**each) for each in finished])
         recovered = tuple(recovered_files(report))
+        texts = [
+            review.Chapter(each.chapter, project.relative(each.path), each.written)
+            for each in swapped
+        ]
+        reviewed = review.review(store, texts, read_records(report))
+        write_records(report, reviewed.records)
         notes = [
-            *_narrative_notes(swapped),
+            *_narrative_notes(project, swapped),
+            *(flag.as_dict() for flag in reviewed.flags),
             *(_recovery_note(project.relative(path)) for path in recovered),
         ]
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
@@ -302,15 +325,15 @@ def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
     ]
 
 
-def _narrative_notes(swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
+def _narrative_notes(project: Project, swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
     """What the analyst should know of the merge, as flags."""
     return [
         Flag(
             note.severity,
-            NARRATIVE,
+            note.rule,
             each.chapter,
             note.said,
-            f"chapters/{each.chapter}.ipynb",
+            project.relative(each.path),
         ).as_dict()
         for each in swapped
         for note in each.merged.notes

@@ -84,19 +84,60 @@ def check(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,
     period: PeriodOption = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="First write typed numbers as live figures, where it is sure."),
+    ] = False,
 ) -> None:
-    """List everything wrong, or worth knowing, about parameters, returns and templates."""
+    """List everything wrong, or worth knowing, about parameters, returns, templates and text."""
     from rich.console import Console
 
     from needs_assessment.checking.check import check as check_edition
+    from needs_assessment.checking.fix import fix as fix_numbers
     from needs_assessment.checking.shown import show
 
     # A console that lacks a character shows a question mark rather than an error.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    checked = check_edition(find_project(), _named(council, council_option), period)
+    project, name = find_project(), _named(council, council_option)
+    for each in fix_numbers(project, name, period, typer.echo) if fix else ():
+        typer.echo(f"{each.chapter}, cell {each.cell}: {each.typed} is now {each.figure}")
+    checked = check_edition(project, name, period)
     show(checked, Console(highlight=False))
     sys.exit(1 if checked.count("error") else 0)
+
+
+@app.command()
+def confirm(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+    chapter: Annotated[
+        str | None, typer.Option("--chapter", help="Only this chapter, such as marac.")
+    ] = None,
+    cell: Annotated[
+        str | None, typer.Option("--cell", help="Only this cell of the chapter.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that you wrote.")] = False,
+) -> None:
+    """Say that text is true as it stands, whatever its figures have become."""
+    from needs_assessment.checking.confirm import confirm as confirm_text
+
+    if everything == bool(chapter) or (cell and not chapter):
+        raise AssessmentError(
+            "Which text?",
+            "Add --chapter, or --chapter and --cell, or --all. make check lists it.",
+            2,
+        )
+    done = confirm_text(
+        find_project(), _named(council, council_option), period, chapter, cell, typer.echo
+    )
+    for each in done:
+        said = [change.words for change in each.moved]
+        said += [f"carried over from {each.carried_from}"] if each.carried_from else []
+        typer.echo(f"{each.chapter}, cell {each.cell}: confirmed ({'; '.join(said)})")
+    if not done:
+        typer.echo("Nothing awaited another look.")
 
 
 @app.command()
@@ -117,8 +158,9 @@ def edit(
     council_option: CouncilOption = None,
     period: PeriodOption = None,
 ) -> None:
-    """Open a council's chapters in JupyterLab."""
+    """Open a council's chapters in JupyterLab, set up for writing."""
     from needs_assessment.council import choose_period, load_council
+    from needs_assessment.narrative.editing import lab_command, lab_environment
 
     project = find_project()
     settings = load_council(project, _named(council, council_option))
@@ -127,7 +169,7 @@ def edit(
         raise AssessmentError(
             f"{settings.name} has no chapters yet.", f"Run make assessment COUNCIL={settings.id}."
         )
-    os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder)])
+    os.execve(sys.executable, lab_command(folder), lab_environment(os.environ))
 
 
 @app.command()

@@ -1,8 +1,8 @@
 """Executed chapters kept with the key of all that they were made of, so as not to run them again.
 
 A chapter runs again when its key changes: the protected store (and with it returns, parameters and
-reference data), its code, its parameters, this package, or any installed version. Text cells are
-not in the key: they have no part in execution.
+reference data), its code, its parameters, the engine, this package, or any installed version. Text
+cells are not in the key: they have no part in execution.
 """
 
 import hashlib
@@ -19,7 +19,9 @@ from needs_assessment.narrative.cells import METADATA, tags
 from needs_assessment.narrative.files import Notebook, parse_notebook, read_bytes, replace_file
 
 
-def execution_key(notebook: Notebook, parameters: Mapping[str, str], store: Path) -> str:
+def execution_key(
+    notebook: Notebook, parameters: Mapping[str, str], store: Path, engine: str
+) -> str:
     """SHA-256 over everything that the outputs of `notebook` follow from.
 
     `notebook` is the chapter about to run, `store` its protected store.
@@ -34,6 +36,7 @@ def execution_key(notebook: Notebook, parameters: Mapping[str, str], store: Path
         "metadata": notebook["metadata"].get(METADATA, {}),
         "parameters": dict(parameters),
         "store": digest(store),
+        "engine": engine,
         "package": package_digest(Path(__file__).resolve().parents[1]),
         "versions": installed_versions(tuple(sys.path)),
     }

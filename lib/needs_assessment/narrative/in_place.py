@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from needs_assessment.flags import MERGED
 from needs_assessment.narrative.base import has_base, read_base
 from needs_assessment.narrative.damaged import Mended, mend_notebook
 from needs_assessment.narrative.earlier import earlier_edition
@@ -84,5 +85,6 @@ def _damage(found: InPlace) -> Sequence[Note]:
             f" {found.mended.whole} cells could be read; the others are from"
             f" {found.mended.source}. The damaged file is kept in .narrative/recovered/: look there"
             " for what is missing.",
+            MERGED,
         )
     ]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from needs_assessment.flags import Severity
+from needs_assessment.flags import MERGED, Severity
 from needs_assessment.narrative import asides
 from needs_assessment.narrative.carrying import carry
 from needs_assessment.narrative.cells import (
@@ -316,7 +316,7 @@ class _Merge:
         self.recovered.append(Recovered(name, cell["cell_type"], text, what))
 
     def _note(self, severity: Severity, cell: str, sentence: str) -> None:
-        self.notes.append(Note(severity, cell, sentence))
+        self.notes.append(Note(severity, cell, sentence, MERGED))
 
     def _is_given(self, text: str) -> bool:
         """Whether `text` is a template's, now or at the last run."""

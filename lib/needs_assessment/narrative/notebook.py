@@ -55,7 +55,18 @@ def for_analysts(notebook: Notebook, generated: Notebook) -> Notebook:
         _locked(cell) if cell_key(cell) in fixed or is_injected(cell) else cell
         for cell in notebook["cells"]
     ]
-    return {**notebook, "cells": [_how_to(), *cells]}
+    return {**notebook, "cells": [how_to(), *cells]}
+
+
+def how_to() -> Cell:
+    """The cell that says how editing works; it never reaches the report."""
+    cell = {
+        "cell_type": "markdown",
+        "id": HOW_TO_ID,
+        "metadata": {"deletable": False, "editable": False, "tags": [HOW_TO_TAG]},
+        "source": _HOW_TO,
+    }
+    return with_own_metadata(cell, text=short_digest(_HOW_TO))
 
 
 def _locked(cell: Cell) -> Cell:
@@ -64,13 +75,3 @@ def _locked(cell: Cell) -> Cell:
     if cell["cell_type"] == "code":
         metadata["jupyter"] = {"source_hidden": True}
     return {**locked, "metadata": metadata}
-
-
-def _how_to() -> Cell:
-    cell = {
-        "cell_type": "markdown",
-        "id": HOW_TO_ID,
-        "metadata": {"deletable": False, "editable": False, "tags": [HOW_TO_TAG]},
-        "source": _HOW_TO,
-    }
-    return with_own_metadata(cell, text=short_digest(_HOW_TO))

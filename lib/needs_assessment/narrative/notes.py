@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from needs_assessment.flags import Severity
+from needs_assessment.flags import NARRATIVE, Severity
 from needs_assessment.narrative import asides
 from needs_assessment.narrative.carrying import carried_from
 from needs_assessment.narrative.cells import ORPHANED_TAG, Cell, cell_key, tags
@@ -16,11 +16,15 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Note:
-    """Something to know of the cell named `cell`, or of the chapter when there is no name."""
+    """Something to know of the cell named `cell`, or of the chapter when there is no name.
+
+    `rule` is NARRATIVE for what a cell shows, MERGED for what became of it in a run.
+    """
 
     severity: Severity
     cell: str
     sentence: str
+    rule: str = NARRATIVE
 
     @property
     def said(self) -> str:

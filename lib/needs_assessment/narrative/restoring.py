@@ -11,7 +11,7 @@ from needs_assessment.narrative.history import (
     text_alone,
     versions,
 )
-from needs_assessment.narrative.notebook import with_outputs
+from needs_assessment.narrative.notebook import how_to, with_outputs
 from needs_assessment.narrative.swap import rewrite_chapter
 from needs_assessment.project import ReportFolder
 from needs_assessment.settings import nearest
@@ -69,7 +69,8 @@ def restore_version(report: ReportFolder, chapter: str, number: int | None = Non
     def brought_back(current: Notebook | None) -> Notebook:
         notebook = with_outputs(version.notebook, current or version.notebook)
         own = version.notebook["metadata"].get(METADATA, {})
-        return {**notebook, "metadata": {**notebook["metadata"], METADATA: own}}
+        cells = [how_to(), *notebook["cells"]]
+        return {**notebook, "cells": cells, "metadata": {**notebook["metadata"], METADATA: own}}
 
     rewrite_chapter(report, chapter, "before a restore", brought_back)
     return version

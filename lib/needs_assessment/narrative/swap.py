@@ -23,7 +23,13 @@ from needs_assessment.narrative.base import (
     text_digest,
 )
 from needs_assessment.narrative.carrying import carried_from
-from needs_assessment.narrative.cells import cell_key, cell_texts, is_in_report, same_text
+from needs_assessment.narrative.cells import (
+    cell_key,
+    cell_texts,
+    is_in_report,
+    is_narrative,
+    same_text,
+)
 from needs_assessment.narrative.damaged import jupyter_copy
 from needs_assessment.narrative.files import (
     DamagedNotebookError,
@@ -67,13 +73,14 @@ class Written:
 
     `text` is what the report reads. `edited`: it is not what the template gave; the analyst wrote
     or changed it. `carried_from`: the earlier edition it was carried over from, "" once it was
-    edited or confirmed in this one.
+    edited or confirmed in this one. `narrative`: the cell is tagged as narrative.
     """
 
     cell: str
     text: str
     edited: bool
     carried_from: str
+    narrative: bool
 
 
 @dataclass(frozen=True)
@@ -203,7 +210,7 @@ def _replace(report: ReportFolder, chapter: Finished, ready: _Ready) -> Swapped:
         chapter=name,
         path=path,
         merged=ready.merged,
-        written=_written(ready.merged, chapter.generated),
+        written=written_cells(ready.merged, chapter.generated),
         notebook_digest=hashlib.sha256(ready.after).hexdigest(),
         base_digest=text_digest(texts),
     )
@@ -224,7 +231,8 @@ def _keep_texts(report: ReportFolder, name: str, ready: _Ready, texts: dict[str,
     keep_version(report.narrative, name, made, texts, "made by a run")
 
 
-def _written(merged: Merged, generated: Notebook) -> tuple[Written, ...]:
+def written_cells(merged: Merged, generated: Notebook) -> tuple[Written, ...]:
+    """The text cells of a merged chapter that the report reads, in order."""
     given = cell_texts(generated)
     return tuple(
         Written(
@@ -234,6 +242,7 @@ def _written(merged: Merged, generated: Notebook) -> tuple[Written, ...]:
                 asides.without_run_asides(cell["source"]), given.get(cell_key(cell), "")
             ),
             carried_from=carried_from(cell),
+            narrative=is_narrative(cell),
         )
         for cell in merged.notebook["cells"]
         if cell["cell_type"] == "markdown" and is_in_report(cell)

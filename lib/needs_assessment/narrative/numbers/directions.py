@@ -22,7 +22,9 @@ _FELL = (
     r"|went down|going down|reduced|an? (?:\w+ )?(?:decrease|fall|drop|decline|reduction)"
     r"|(?:lower|fewer) than (?:the year before|last year|in 20\d\d)"
 )
-_STAYED = r"(?:did not|didn't|has not) changed?|unchanged|no (?:clear )?change|stayed the same|stable"
+_STAYED = (
+    r"(?:did not|didn't|has not) changed?|unchanged|no (?:clear )?change|stayed the same|stable"
+)
 _MANIFOLD = {
     "more than doubled": (90, None), "doubled": (80, 120), "trebled": (170, 230),
     "tripled": (170, 230), "halved": (-58, -42),
@@ -39,17 +41,26 @@ _BESIDE = re.compile(
     r"(?:the |what is |a |that of |that for )?(?P<what>[^.;,()\ufffc]{0,60})",
     re.IGNORECASE,
 )
-_AVERAGE = re.compile(r"national|England|United Kingdom|\bUK\b|average|country", re.IGNORECASE)
-_ADVISED = re.compile(r"recommend|limit|target|expected|advis|benchmark|SafeLives", re.IGNORECASE)
+_AVERAGE = re.compile(r"national\w*|England|United Kingdom|\bUK\b|average|country", re.IGNORECASE)
+_ADVISED = re.compile(
+    r"(?:recommend|limit|target|expected|advis|benchmark|SafeLives)\w*", re.IGNORECASE
+)
 _DENIED = re.compile(
     r"\b(?:not|n't|no|never|neither|nor|if|whether|may|might|could|would|should|can|unless|until)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(
-    r"[;:]\s|,\s(?=(?:and|but|while|whereas|although|though|yet|which)\b)|\s(?:while|whereas|although"
+    r";\s|,\s(?=(?:and|but|while|whereas|although|though|yet|which)\b)|\s(?:while|whereas|although"
     r"|but|whilst)\s|\s[-\N{EN DASH}\N{EM DASH}]\s"
 )
-_SIDES = {"higher": _UP, "above": _UP, "lower": _DOWN, "below": _DOWN, "similar": _SAME, "at": _SAME}
+_SIDES = {
+    "higher": _UP,
+    "above": _UP,
+    "lower": _DOWN,
+    "below": _DOWN,
+    "similar": _SAME,
+    "at": _SAME,
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,7 @@ class Contradiction:
 
 
 def contradictions(source: str, store: ProtectedStore) -> list[Contradiction]:
-    """Every word of direction of a narrative cell that contradicts the live figure in its clause."""
+    """The words of direction in a narrative cell that contradict the live figure beside them."""
     return [
         found
         for sentence in sentences(source)
@@ -81,9 +92,7 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[int, int, LiveFigure]]:
     ends = [match.start() for match in _CLAUSE.finditer(sentence.text)]
     for start, end in zip([0, *ends], [*ends, len(sentence.text)], strict=True):
         figures = [
-            figure
-            for figure in sentence.figures
-            if start <= figure.start - sentence.start < end
+            figure for figure in sentence.figures if start <= figure.start - sentence.start < end
         ]
         if figures and len({figure.key for figure in figures}) == 1:
             yield start, end, figures[0]
@@ -96,15 +105,25 @@ def _in_clause(
     if entry is None or entry["value"] is None:
         return
     text = sentence.text[start:end]
+    # Beside its interval a reader sees that a change is not clear.
+    told = any(each.filter in ("interval", "change") for each in sentence.figures)
     for pattern, judge in ((_CHANGE, _against_change), (_BESIDE, _against_benchmark)):
         for match in pattern.finditer(text):
             if _DENIED.search(text[max(0, match.start() - 30) : match.start()]):
                 continue
             says = judge(match, entry, store)
-            if says:
+            if says and not (told and "no clear change" in says):
                 at = sentence.start + start + match.start()
-                word = match[0] if pattern is _CHANGE else f"{match[0]}".strip()
-                yield Contradiction(at, at + len(match[0]), word, figure, says)
+                word = _told(match)
+                yield Contradiction(at, at + len(word), word, figure, says)
+
+
+def _told(match: re.Match[str]) -> str:
+    """The word of direction, with the benchmark it names and nothing after that."""
+    if match.re is _CHANGE:
+        return match[0]
+    named = [*_AVERAGE.finditer(match[0]), *_ADVISED.finditer(match[0])]
+    return match[0][: max(each.end() for each in named)]
 
 
 def _against_change(
@@ -127,15 +146,19 @@ def _against_change(
         low, high = _MANIFOLD[many]
         return None if low <= value and (high is None or value <= high) else says
     side = _UP if match["up"] else _DOWN if match["down"] else _SAME
-    actual = (value > 0) - (value < 0)
     if side == _SAME:
         return says if clear and abs(value) >= 5 else None
-    return None if side == actual else says
+    actual = (value > 0) - (value < 0)
+    return None if clear and side == actual else says
 
 
 def _year_before(entry: dict[str, Any], store: ProtectedStore) -> dict[str, Any] | None:
     """The cell of the year before of a count, where the report shows it."""
-    if entry["kind"] != "count" or entry["id"] not in store.measures or not entry["numerator_period"]:
+    if (
+        entry["kind"] != "count"
+        or entry["id"] not in store.measures
+        or not entry["numerator_period"]
+    ):
         return None
     before = parse_period(entry["numerator_period"]).previous().text
     for cell in store.cells(entry["id"]):

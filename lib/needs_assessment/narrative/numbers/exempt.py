@@ -64,7 +64,7 @@ _OTHERS = (
     r"(?<!\d)(?:\+44\s?|0)\d(?:[\s-]?\d){7,10}(?!\d)",
     r"\b(?:call|calls to|calling|ring|dial|text|phone|on)\s+\d{3}\b(?!,\d|%)"
     r"(?:\s?(?:or|/)\s?\d{3}\b)?",
-    r"\b(?:999|101|111)\s+(?:calls?|service|line|number)\b",
+    r"\b(?:999|101|111)\s+(?:calls?|service|line|number)\b|\bor\s(?:999|101|111)\b(?!,\d|%)",
     r"\b(?:once|twice|\w+ times)\s+(?:a|an|each|every|per)\s+\w+",
     rf"\b(?:with|of)\s+(?:(?:more|fewer) than\s+|at least\s+|up to\s+)?{_AGE}\s+(?:or more\s+)?"
     r"child(?:ren)?\b",

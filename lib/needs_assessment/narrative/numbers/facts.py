@@ -20,7 +20,8 @@ class Fact:
     exactly `text`, or None. `exact` is what it was rounded from, where that may be known; in
     percent (0 to 100) or pounds. `subject` are the terms of its name, `qualifiers` groups of terms
     one of each of which a sentence must hold to speak of it (a category, a partner). `period` is
-    None for what holds at any time. `own`: of the council itself.
+    None for what holds at any time. `own`: of the council itself. `sources`: the files, sheets and
+    rows it comes from.
     """
 
     key: str
@@ -35,7 +36,7 @@ class Fact:
     filter: str | None = None
     period: Period | None = None
     own: bool = True
-    chapter: str = ""
+    sources: frozenset[tuple[str, str, int]] = frozenset()
 
     @cached_property
     def size(self) -> float:

@@ -51,20 +51,32 @@ _ELSEWHERE = re.compile(
 
 
 @dataclass(frozen=True)
+class Match:
+    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits."""
+
+    fact: Fact
+    strength: int
+    rank: float
+
+
+@dataclass(frozen=True)
 class Verdict:
     """A number of a cell and what the check says of it.
 
-    The number is `source[start:end]`. `fact` is what it equals, or what stands nearby with
-    another value; `others` are different facts it may as well be.
+    The number is `source[start:end]`, or `source[opening:end]` with a word such as “about”.
+    `matches`: the facts it may be, the likeliest first; when it differs from all, the one nearby.
     """
 
     start: int
     end: int
+    opening: int
     typed: Typed
     outcome: str
-    sentence: Sentence
-    fact: Fact | None = None
-    others: tuple[Fact, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def fact(self) -> Fact | None:
+        return self.matches[0].fact if self.matches else None
 
 
 def judge(source: str, facts: Facts, chapter: str = "") -> list[Verdict]:
@@ -82,17 +94,10 @@ def _judge_sentence(sentence: Sentence, facts: Facts, chapter: str) -> Iterator[
     for typed in read_numbers(sentence.text):
         if any(start < typed.end and typed.start < end for start, end in exempt):
             continue
-        outcome, fact, others = _verdict(typed, sentence, context, facts)
+        outcome, matches = _verdict(typed, sentence, context, facts)
         if outcome:
-            yield Verdict(
-                sentence.start + typed.start,
-                sentence.start + typed.end,
-                typed,
-                outcome,
-                sentence,
-                fact,
-                others,
-            )
+            places = (typed.start, typed.end, typed.opening)
+            yield Verdict(*(sentence.start + at for at in places), typed, outcome, matches)
 
 
 @dataclass(frozen=True)
@@ -139,43 +144,37 @@ def _periods(text: str) -> Iterator[Period]:
 
 def _verdict(
     typed: Typed, sentence: Sentence, context: _Context, facts: Facts
-) -> tuple[str, Fact | None, tuple[Fact, ...]]:
+) -> tuple[str, tuple[Match, ...]]:
+    claims = _is_statistic(typed, sentence)
+    if not claims and typed.in_words:
+        return "", ()
     kinds = _COMPARABLE[typed.kind]
     size = abs(float(typed.value))
     comparable = [
         fact for fact in facts.facts if fact.kind in kinds and 0.6 * size <= fact.size <= 1.7 * size
     ]
-    claims = _is_statistic(typed, sentence)
-    if not claims and typed.in_words:
-        return "", None, ()
     matches = sorted(
         _matches(typed, comparable, context, facts, claims), key=lambda each: -each.rank
     )
     if matches:
-        return KNOWN, matches[0].fact, tuple(each.fact for each in matches[1:])
+        return KNOWN, tuple(matches)
     if not claims:
-        return "", None, ()
+        return "", ()
     near = [
-        (score, fact)
+        Match(fact, 0, rank)
         for fact in comparable
-        if _is_near(typed, fact) and (score := _nearby(fact, context, facts))
+        if _is_near(typed, fact) and (rank := _nearby(fact, context, facts))
     ]
     if near:
-        return DIFFERS, max(near, key=lambda each: each[0])[1], ()
+        return DIFFERS, (max(near, key=lambda each: each.rank),)
     if sentence.cited or typed.kind in (TIME, MONEY, POINTS):
-        return "", None, ()
-    return UNTRACED, None, ()
-
-
-@dataclass(frozen=True)
-class _Match:
-    fact: Fact
-    rank: float
+        return "", ()
+    return UNTRACED, ()
 
 
 def _matches(
     typed: Typed, comparable: list[Fact], context: _Context, facts: Facts, claims: bool
-) -> Iterator[_Match]:
+) -> Iterator[Match]:
     """The facts that the number may be, with how well each fits the sentence."""
     for fact in comparable:
         strength = agreement(typed, fact)
@@ -188,7 +187,8 @@ def _matches(
             continue
         covered = facts.weight(fact.subject & (context.here | context.around))
         share = covered / (facts.weight(fact.subject) or 1.0)
-        yield _Match(fact, score * (0.5 + 0.5 * share) + strength + (fact.role == "value"))
+        rank = score * (0.5 + 0.5 * share) + strength + (fact.role == "value")
+        yield Match(fact, strength, rank)
 
 
 def agreement(typed: Typed, fact: Fact) -> int:
@@ -229,6 +229,8 @@ def _rounds(exact: Fraction, step: Fraction, value: Fraction) -> bool:
 
 def _needed(typed: Typed, strength: int) -> float:
     """The score that makes an equal number the same one: the fewer its digits, the more."""
+    if abs(typed.value) <= 12 and typed.kind == COUNT:
+        return 4.0
     if typed.digits >= 4 and strength >= 2:
         return 0.0
     if typed.digits == 3 and strength >= 2:
@@ -254,7 +256,8 @@ def _fits(fact: Fact, context: _Context, facts: Facts) -> bool:
     if fact.period is None:
         return True
     if context.periods:
-        return any(_overlap(fact.period, period) for period in context.periods)
+        periods = (*context.periods, *((facts.edition,) if context.earlier else ()))
+        return any(_overlap(fact.period, period) for period in periods)
     if fact.period.end < facts.edition.start or fact.period.start > facts.edition.end:
         return context.earlier or not fact.own
     return fact.period.months in (0, 12) or context.part_year
@@ -299,8 +302,8 @@ def _is_near(typed: Typed, fact: Fact) -> bool:
     return Fraction(7, 10) <= value / shown <= Fraction(10, 7)
 
 
-# Few figures are amounts or times: fewer words tell which one is meant.
-_COVERED = {MONEY: 0.3, TIME: 0.5}
+# Few figures are amounts, times or rates: fewer words tell which one is meant.
+_COVERED = {MONEY: 0.3, TIME: 0.5, RATE: 0.5}
 
 
 def _nearby(fact: Fact, context: _Context, facts: Facts) -> float:

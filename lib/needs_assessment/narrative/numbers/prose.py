@@ -1,18 +1,20 @@
 """A narrative's Markdown as sentences of plain prose, with every place in the text kept.
 
-What is not prose (code, comments, addresses, citations, attributes, what is marked as external)
-becomes blanks of the same length, so that a number's place in the sentence is its place in the
-cell.
+What is not prose (notes to the analyst, code, comments, addresses, citations, attributes, what is
+marked as external) becomes blanks of the same length, so that a number's place in the sentence is
+its place in the cell.
 """
 
 import re
 from dataclasses import dataclass
 
+from needs_assessment.narrative.asides import OPENING
 from needs_assessment.narrative.figures import CODE, LiveFigure, live_figures
 
 # What stands for a live figure in the prose: no letter, no digit, no space.
 FIGURE_SIGN = "\N{OBJECT REPLACEMENT CHARACTER}"
 
+_ASIDE = re.compile(rf"^{re.escape(OPENING)}[^\n]*(?:\n>[^\n]*)*", re.MULTILINE)
 _BLANKED = (
     CODE,
     re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL),
@@ -55,6 +57,7 @@ class Sentence:
 
 def sentences(source: str) -> list[Sentence]:
     """The sentences of a narrative cell, in order."""
+    source = _ASIDE.sub(lambda match: _blank(match[0]), source)
     figures = live_figures(source)
     prose = _prose(source, figures)
     found: list[Sentence] = []

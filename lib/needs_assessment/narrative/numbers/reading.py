@@ -22,7 +22,7 @@ from needs_assessment.narrative.numbers.typed import (
 from needs_assessment.periods import parse_period
 
 _KINDS = {"share": PERCENT, "money": MONEY, "duration": TIME, "average": RATE, "rate": RATE}
-_TIME_UNITS = ("weeks", "days", "months", "hours")
+_UNITS = {"%": PERCENT, "£": MONEY, **dict.fromkeys(("weeks", "days", "months", "hours"), TIME)}
 _CELL_KEY = ("measure", "period", "area", "dimension", "category")
 _NATIONAL = terms("national average England country")
 _ADVISED = terms("recommended limit benchmark target SafeLives Council Europe upper")
@@ -59,13 +59,15 @@ def _indicator_facts(entry: dict[str, Any]) -> list[Fact]:
             key=entry["id"],
             name=entry["name"],
             role="value",
-            kind=_indicator_kind(entry),
+            kind=RATE
+            if entry["kind"] in ("rate", "ratio") and entry["unit"] != "%"
+            else _unit_kind(entry["unit"]),
             text="",
             shown=Fraction(0),
             exact=Fraction(0),
             subject=terms(f"{entry['name']} {_words(entry['id'])}"),
             period=parse_period(period) if period else None,
-            chapter=entry["chapter"],
+            sources=_sources(entry["sources"]),
         ),
     )
     return [*indicator.values(), *indicator.bases(), *indicator.benchmarks()]
@@ -138,15 +140,10 @@ class _Indicator:
             yield replace(self.base, text=text, shown=shown, exact=known, **more)
 
 
-def _indicator_kind(entry: dict[str, Any]) -> str:
-    unit = entry["unit"]
-    if unit == "%":
-        return PERCENT
-    if unit == "£":
-        return MONEY
-    if unit in _TIME_UNITS:
-        return TIME
-    return RATE if entry["kind"] in ("rate", "ratio") or "per" in unit.split() else COUNT
+def _unit_kind(unit: str) -> str:
+    if unit in _UNITS:
+        return _UNITS[unit]
+    return RATE if "per" in unit.split() or "for each" in unit else COUNT
 
 
 def _cell_facts(store: ProtectedStore) -> Iterator[Fact]:
@@ -206,6 +203,7 @@ def _cell_fact(
         qualifiers=qualifiers,
         period=parse_period(cell["period"]),
         own=cell["area"] == store.data["council"]["code"],
+        sources=_sources(cell["sources"]),
     )
 
 
@@ -229,9 +227,7 @@ def _category(
 
 def _benchmark_facts(store: ProtectedStore) -> Iterator[Fact]:
     for benchmark in store.data["benchmarks"]:
-        kind = (
-            PERCENT if benchmark["unit"] == "%" else RATE if "per" in benchmark["unit"] else COUNT
-        )
+        kind = _unit_kind(benchmark["unit"])
         for held in benchmark["values"]:
             if not (benchmark["verified"] and held["verified"]) or held["value"] is None:
                 continue
@@ -266,6 +262,10 @@ def _survey_facts(store: ProtectedStore) -> Iterator[Fact]:
             qualifiers=(_NATIONAL | terms("survey estimated experienced"),),
             own=False,
         )
+
+
+def _sources(grouped: list[dict[str, Any]]) -> frozenset[tuple[str, str, int]]:
+    return frozenset((each["file"], each["sheet"], row) for each in grouped for row in each["rows"])
 
 
 def _words(identifier: str) -> str:

@@ -4,17 +4,14 @@ import re
 
 # The words of every second measure's name say nothing about which one is meant.
 _COMMON = frozenset(
-    {
-        *("a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "because", "been"),
-        *("before", "being", "but", "by", "can", "could", "did", "do", "does", "domestic", "abuse"),
-        *("each", "for", "from", "had", "has", "have", "having", "how", "if", "in", "into", "is"),
-        *("it", "its", "made", "may", "more", "most", "no", "not", "of", "on", "one", "only", "or"),
-        *("other", "out", "over", "same", "should", "so", "some", "such", "than", "that", "the"),
-        *("their", "them", "then", "there", "these", "they", "this", "those", "through", "to"),
-        *("under", "until", "up", "was", "were", "what", "when", "where", "which", "while", "who"),
-        *("will", "with", "within", "would", "year", "number", "total", "share", "rate", "percent"),
-        *("per", "cent", "figure", "level", "last", "first"),
-    }
+    """
+    a about aged all an and any are as at be because been before being but by can could did do does
+    domestic abuse each for from had has have having how if in into is it its made may more most no
+    not of on one two three four five six seven eight nine ten only or other out over same should
+    so some such than that the their them then there these they this those through to under until
+    up was were what when where which while who will with within would year number total share rate
+    percent per cent figure level last first
+    """.split()  # noqa: SIM905
 )
 _IRREGULAR = {
     "children": "child", "women": "woman", "men": "man", "people": "person", "refer": "referr",
@@ -22,6 +19,14 @@ _IRREGULAR = {
     "offences": "crim", "uk": "nation", "kingdom": "nation", "national": "nation",
     "nationally": "nation", "england": "nation", "bed": "plac", "beds": "plac", "space": "plac",
     "spaces": "plac",
+    **dict.fromkeys(
+        (
+            *("rise", "rises", "rose", "risen", "rising", "increase", "increases", "increased"),
+            *("fall", "falls", "fell", "fallen", "falling", "decrease", "decreased", "drop"),
+            *("grew", "growth", "changed"),
+        ),
+        "chang",
+    ),
 }  # fmt: skip
 
 
