@@ -51,7 +51,6 @@ def elements(tree):
         "`code` and\n\n``` python\nlisting()\n```",
         'a\\\nb, \\* literal, AT&T, £1,081m, 5 < 6 > 4, it\'s "quoted" -- and ... so on',
         "Term\n:   Definition.",
-        "$\\frac{25}{87}$ of them",
     ],
 )
 def test_ordinary_markdown_reads_the_same(text):
@@ -89,6 +88,13 @@ def test_footnotes_of_two_cells_can_stand_in_one_chapter():
         ("```{python}\nprint(1)\n```", "print(1)"),
         ("`{python} 1 + 1`", "{python} 1 + 1"),
         ("`r getwd()`", "r getwd()"),
+        # An equation without a description is no PDF/UA-1: a report with one could not be made.
+        ("$\\frac{25}{87}$ of them", "$\\frac{25}{87}$ of them"),
+        ('$\\text{"); #read("a") ("}$', '$\\text{"); #read("a") ("}$'),
+        ("$$\nx\n$$", "$$ x $$"),
+        ("[x]{typst:text:fill='read(1)'}", "x"),
+        ("a\x00b\x1b[31m", "ab[31m"),
+        ("[12,345]{.external} calls", "12,345 calls"),
     ],
 )
 def test_what_could_run_fetch_or_include_is_shown_as_typed(typed, shown):
@@ -108,6 +114,40 @@ def test_a_metadata_block_sets_nothing():
 def test_attributes_that_act_are_dropped():
     escaped = escape('[x]{onclick="a()" style="position:fixed" .figure} ::: {#refs}')
     assert html(escaped).startswith('<p><span class="figure">x</span>')
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "onclick='a()'",
+        "style='position:fixed'",
+        "lang='en\"); #read(\"secret'",
+        "data-id='a\"onclick=b'",
+        "typst:inset='read(1)'",
+        "collapse='\"x\"'",
+        ".content-hidden when-format=html",
+        ".hidden",
+        ".panel-tabset",
+        "#refs",
+        "src=/etc/passwd",
+    ],
+)
+def test_an_attribute_that_could_act_is_dropped(attributes):
+    typed = f"::: {{{attributes}}}\nx\n:::\n\n[x]{{{attributes}}}\n\n## x {{{attributes}}}"
+    found = [element for element in elements(read(escape(typed))["blocks"])]
+    headings = [element["c"][1] for element in found if element["t"] == "Header"]
+    others = [element["c"][0] for element in found if element["t"] in ("Div", "Span")]
+    assert all(classes == [] and held == [] for _, classes, held in headings + others)
+    assert "secret" not in escape(typed) and "refs" not in escape(typed)
+
+
+def test_the_title_of_a_callout_is_read_as_typed():
+    title = "![t](a.png) [j](javascript:b) it's *5%*"
+    escaped = escape(f'::: {{.callout-note title="{title}"}}\nbody\n:::')
+    (callout,) = (each for each in elements(read(escaped)["blocks"]) if each["t"] == "Div")
+    inner = dict(callout["c"][0][2])["title"]
+    assert plain(inner).strip() == title
+    assert_only_text(inner)
 
 
 def test_a_listing_keeps_its_language_alone():
@@ -173,7 +213,7 @@ def test_every_word_typed_is_shown(texts):
 def assert_only_text(escaped):
     tree = read(escaped)
     kinds = {element["t"] for element in elements(tree["blocks"])}
-    assert not kinds & {"RawInline", "RawBlock", "Image", "Figure"}
+    assert not kinds & {"RawInline", "RawBlock", "Image", "Figure", "Math"}
     assert tree["meta"] == {}
     assert "{{<" not in escaped
     assert not re.search(r"^ *[`~]{3,} *\{", escaped, re.MULTILINE)

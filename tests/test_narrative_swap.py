@@ -1,16 +1,20 @@
 import copy
 import json
 import os
+import shutil
+import threading
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.narrative import files, swap
+from needs_assessment.narrative import files, placing, swap
 from needs_assessment.narrative.base import read_base
 from needs_assessment.narrative.files import notebook_bytes, parse_notebook, read_notebook
-from needs_assessment.narrative.swap import Finished, merge_in_place, swap_chapters
+from needs_assessment.narrative.history import versions
+from needs_assessment.narrative.in_place import merge_in_place
+from needs_assessment.narrative.swap import Finished, recovered_files, swap_chapters
 from needs_assessment.project import ReportFolder
 from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title
 
@@ -27,7 +31,8 @@ def template(chapter, cases="Cases rose."):
 
 
 @pytest.fixture
-def report(tmp_path):
+def report(tmp_path, monkeypatch):
+    monkeypatch.setattr(placing.PATIENCE, "seconds", 1.0)
     return ReportFolder(tmp_path / "reports" / "north" / "2024-25")
 
 
@@ -65,14 +70,15 @@ def test_a_run_puts_outputs_parameters_and_base_in_place(report):
     run(report, "marac", "refuge")
     book = read_notebook(path_of(report))
     assert [cell["id"] for cell in book["cells"]] == [
-        "title", "parameters", "injected-parameters", "cases", "table", "repeat",
+        "how-to-edit", "title", "parameters", "injected-parameters", "cases", "table", "repeat",
     ]  # fmt: skip
-    assert book["cells"][4]["outputs"]
+    assert book["cells"][5]["outputs"]
     assert read_base(report.narrative, "marac", book) == sources(template("marac"))
     manifest = json.loads((report.narrative / "manifest.json").read_text())
     assert set(manifest["chapters"]) == {"marac", "refuge"}
     names = {path.name for path in report.narrative.iterdir()}
-    assert names == {"marac.json", "refuge.json", "manifest.json"}
+    assert names == {"marac.json", "refuge.json", "manifest.json", "history"}
+    assert {path.name for path in report.chapters.iterdir()} == {"marac.ipynb", "refuge.ipynb"}
 
 
 def test_a_second_run_without_changes_writes_the_same_and_leaves_files_alone(report):
@@ -93,49 +99,120 @@ def test_text_saved_while_chapters_run_is_merged_in(report):
     assert done.merged.kept == ("repeat",)
 
 
-def test_text_saved_between_merge_and_replacement_is_merged_in(report, monkeypatch):
-    run(report, "marac")
-    prepare, calls = swap._prepare, []
+def saving(function, save, when=1):
+    """`function`, and an editor that saves right before (`when` 0) or after (1) its first call."""
+    calls = []
 
-    def prepare_then_save(*arguments):
-        ready = prepare(*arguments)
-        if not calls:
-            write(report, "repeat", "Typed at the last moment.")
+    def call(*arguments, **options):
         calls.append(1)
-        return ready
+        if len(calls) == 1 and when == 0:
+            save()
+        done = function(*arguments, **options)
+        if len(calls) == 1 and when == 1:
+            save()
+        return done
 
-    monkeypatch.setattr(swap, "_prepare", prepare_then_save)
+    return call
+
+
+def save_in_place(report):
+    """As JupyterLab saves: into the file that is there."""
+    write(report, "repeat", "Typed at the last moment.")
+
+
+def save_by_renaming(report):
+    """As many text editors save: a new file that takes the name of the old one."""
+    path = path_of(report)
+    text = path.read_text().replace("Repeats fell.", "Typed at the last moment.")
+    other = path.with_name("other")
+    other.write_text(text)
+    other.replace(path)
+
+
+def save_anew(report):
+    """As an editor saves that finds no file: it writes the text it has open."""
+    held_open = in_history(report)
+    next(c for c in held_open["cells"] if c["id"] == "repeat")["source"] = (
+        "Typed at the last moment."
+    )
+    path_of(report).write_bytes(notebook_bytes(held_open))
+
+
+def in_history(report):
+    return next(versions(report.narrative, "marac")).notebook
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "when", "save"),
+    [
+        (swap, "_prepare", 1, save_in_place),
+        (swap, "stage_base", 1, save_in_place),
+        (swap, "stage_base", 1, save_by_renaming),
+        (Path, "rename", 0, save_in_place),
+        (Path, "rename", 0, save_by_renaming),
+        (placing, "_link", 0, save_anew),
+        (placing, "_link", 1, save_in_place),
+        (placing, "_link", 1, save_by_renaming),
+    ],
+)
+def test_text_saved_at_the_last_moment_is_merged_in(report, monkeypatch, owner, name, when, save):
     run(report, "marac")
+    monkeypatch.setattr(owner, name, saving(getattr(owner, name), lambda: save(report), when))
+    run(report, "marac", cases="Cases fell.")
+    run(report, "marac", cases="Cases fell.")
     assert in_place(report)["repeat"] == "Typed at the last moment."
+    assert in_place(report)["cases"] == "Cases fell."
+    assert recovered_files(report) == []
+
+
+def test_an_editor_that_writes_on_to_the_file_set_aside_loses_nothing(report, monkeypatch):
+    run(report, "marac")
+    with path_of(report).open("r+") as held_open:
+        run(report, "marac", cases="Cases fell.")
+        text = held_open.read().replace("Repeats fell.", "Typed late.")
+        held_open.seek(0)
+        held_open.write(text)
+        held_open.truncate()
+    run(report, "marac", cases="Cases fell.")
+    (copy_of_it,) = recovered_files(report)
+    assert copy_of_it.name.startswith("marac-saved-late-")
+    assert "Typed late." in copy_of_it.read_text()
+    # It stays, and is named by each run, until somebody deletes it.
+    run(report, "marac", cases="Cases doubled.")
+    assert recovered_files(report) == [copy_of_it]
+
+
+def test_a_notebook_that_jupyter_is_saving_is_waited_for(report):
+    run(report, "marac")
+    write(report, "repeat", "Typed.")
+    whole = path_of(report).read_bytes()
+    path_of(report).write_bytes(whole[:500])
+    saved = threading.Timer(0.3, lambda: path_of(report).write_bytes(whole))
+    saved.start()
+    (done,) = run(report, "marac")
+    saved.join()
+    assert in_place(report)["repeat"] == "Typed."
+    assert done.merged.notes == ()
 
 
 def test_text_without_a_place_is_in_a_recovery_file(report):
     run(report, "marac")
     write(report, "table", "chapter.table(mine)  # ½ 😀")
     (done,) = run(report, "marac")
-    assert "chapter.table(mine)  # ½ 😀" in done.recovery.read_text(encoding="utf-8")
-    assert done.recovery.parent == report.narrative / "recovered"
+    (path,) = recovered_files(report)
+    assert path.parent == report.narrative / "recovered"
+    assert "chapter.table(mine)  # ½ 😀" in path.read_text(encoding="utf-8")
+    assert [note.cell for note in done.merged.notes] == ["table"]
     (done,) = run(report, "marac")
-    assert done.recovery is None
+    assert done.merged.notes == ()
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"",
-        b'{"cells": [',
-        b"[]",
-        b'{"nbformat": 4, "cells": [{"cell_type": "markdown"}]}',
-        b'{"nbformat": 3, "worksheets": []}',
-        b'{"nbformat": 4, "cells": [{"cell_type": "raw", "source": "", "metadata": {"tags": 1}}]}',
-        "<<<<<<< HEAD\n".encode("utf-16"),
-    ],
-)
-def test_an_unreadable_notebook_stops_the_swap_before_anything_is_replaced(report, damage):
+def test_a_notebook_of_another_format_stops_the_swap_before_anything_is_replaced(report):
     run(report, "refuge", "marac")
     before = path_of(report, "refuge").read_bytes()
     generated = template("refuge", cases="New.")
     finished = [Finished(name, generated, generated) for name in ("refuge", "marac")]
+    damage = b'{"nbformat": 3, "worksheets": []}'
     path_of(report).write_bytes(damage)
     with pytest.raises(AssessmentError) as caught:
         swap_chapters(report, finished)
@@ -155,59 +232,22 @@ def test_a_damaged_base_is_an_error_that_says_what_to_do(report):
 def test_a_lost_base_keeps_every_word(report):
     run(report, "marac")
     write(report, "cases", "Mine.")
-    (report.narrative / "marac.json").unlink()
+    shutil.rmtree(report.narrative)
     run(report, "marac", cases="Cases fell.")
     assert in_place(report)["cases"] == "Mine."
 
 
-class Killed(BaseException):
-    """Stands for the end of the process: nothing in the product catches it."""
-
-
-@pytest.mark.parametrize("moment", range(40))
-def test_a_run_cut_off_at_any_write_loses_nothing_and_the_next_completes_it(
-    report, monkeypatch, moment
+def test_a_notebook_saved_over_the_result_of_a_run_is_merged_from_what_it_was_generated_with(
+    report,
 ):
-    run(report, "marac", "refuge")
-    write(report, "repeat", "Typed.", "marac")
-    write(report, "table", "typed_code()", "marac")
-    count = 0
-
-    def maybe_killed(function):
-        def call(*arguments, **options):
-            nonlocal count
-            count += 1
-            if count == moment + 1:
-                raise Killed
-            return function(*arguments, **options)
-
-        return call
-
-    with monkeypatch.context() as patch:
-        for owner, name in (
-            (os, "fdopen"), (os, "fsync"), (Path, "chmod"), (Path, "replace"), (Path, "unlink"),
-        ):  # fmt: skip
-            patch.setattr(owner, name, maybe_killed(getattr(owner, name)))
-        try:
-            run(report, "marac", "refuge", cases="Cases fell.")
-        except Killed:
-            pass
-        else:
-            assert count <= moment
-
-    def recovered():
-        return [path.read_text() for path in (report.narrative / "recovered").glob("*.md")]
-
-    everything = [*in_place(report).values(), *recovered()]
-    assert any("Typed." in text for text in everything)
-    assert any("typed_code()" in text for text in everything)
-
-    run(report, "marac", "refuge", cases="Cases doubled.")
-    assert in_place(report, "refuge")["cases"] == "Cases doubled."
-    assert in_place(report)["cases"] == "Cases doubled."
+    run(report, "marac")
+    held_open = path_of(report).read_text()
+    run(report, "marac", cases="Cases fell.")
+    path_of(report).write_text(held_open.replace("Repeats fell.", "Typed."))
+    (done,) = run(report, "marac", cases="Cases fell.")
+    assert in_place(report)["cases"] == "Cases fell."
     assert in_place(report)["repeat"] == "Typed."
-    assert any("typed_code()" in text for text in recovered())
-    assert not list(report.narrative.glob("*.next.json"))
+    assert done.merged.kept == ("repeat",)
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(tmp_path, monkeypatch):

@@ -1,8 +1,11 @@
 """The main job: one council's assessment, from returns to report."""
 
+import json
 import os
 import shutil
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,59 +16,136 @@ from needs_assessment.book.check import check_book
 from needs_assessment.book.render import render
 from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, protect
+from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.engine import choose_engine
+from needs_assessment.execution.kept import execution_key, keep_executed, kept_execution
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Progress
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
-from needs_assessment.flags import NARRATIVE
+from needs_assessment.files import write_synced
+from needs_assessment.flags import NARRATIVE, Flag
+from needs_assessment.narrative import review
 from needs_assessment.narrative.context import generation_context
+from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
 from needs_assessment.narrative.generation import generate_chapter
-from needs_assessment.narrative.swap import Finished, Swapped, merge_in_place, swap_chapters
+from needs_assessment.narrative.in_place import merge_in_place
+from needs_assessment.narrative.notebook import with_outputs
+from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.staleness import read_records, write_records
+from needs_assessment.narrative.swap import (
+    Finished,
+    Swapped,
+    recovered_files,
+    swap_chapters,
+    written_cells,
+)
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
-from needs_assessment.publishing import check_replaceable, put_in_place
+from needs_assessment.publishing import make_ready, put_in_place
+
+_FINISHED = "finished.json"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run made: where, with which renderer, and how many flags its checks list."""
+    """What a run made: where, with which renderer, and how many flags its checks list.
+
+    `kept` counts narrative cells with edited text, `executed` the chapters that had to run;
+    `recovered` are copies of text that has no place in a chapter.
+    """
 
     report: Path
     renderer: str
     flags: int
     kept: int
+    chapters: int
+    executed: int
+    recovered: tuple[Path, ...]
     seconds: float
 
 
+@dataclass(frozen=True)
+class Completed:
+    """What putting a run in place came to."""
+
+    flags: int
+    kept: int
+    recovered: tuple[Path, ...]
+
+
 def assess(
-    project: Project, name: str, period: str | None, renderer: str, progress: Progress
+    project: Project,
+    name: str,
+    period: str | None,
+    renderer: str,
+    progress: Progress,
+    fresh: bool = False,
 ) -> Outcome:
     """Makes the assessment of one edition and puts it in place of the last one.
 
-    Raises AssessmentError when an input, a chapter or the book is wrong: the report, narrative
-    and results of the last run then stay as they were.
+    Chapters of which nothing but text has changed are not run again, unless `fresh`. Raises
+    AssessmentError when an input, a chapter or the book is wrong: the report, narrative and
+    results of the last run then stay as they were.
     """
     started = time.monotonic()
     council = load_council(project, name)
     edition = choose_period(council, period)
     report = project.report(council.id, edition.text)
-    with council_lock(report.lock, council.id, progress.note):
+    with council_lock(report.lock, council.id, progress.note), _disk_errors():
+        if report.ready.is_dir():
+            progress.note("The last run was cut short while it was put in place: completing it …")
+            complete(project, report)
+        _refuse_unfinished(earlier_edition(report))
         chapters = plan_chapters(project)
         store = protect(project, council.id, edition.text)
         shutil.rmtree(report.work, ignore_errors=True)
         report.work.mkdir(parents=True)
         try:
-            finished, log = _run_chapters(project, report, store, chapters, progress)
+            finished, log, executed = _run_chapters(
+                project, report, store, chapters, progress, fresh
+            )
             progress.note("Making the book …")
-            outcome = _make_book(project, report, store, finished, renderer, log)
+            used = _make_book(project, report, store, finished, renderer, log)
+            make_ready(report)
         finally:
             shutil.rmtree(report.work, ignore_errors=True)
-    flags, kept, used = outcome
-    return Outcome(report.path, used, flags, kept, time.monotonic() - started)
+        completed = complete(project, report)
+    return Outcome(
+        report=report.path,
+        renderer=used,
+        flags=completed.flags,
+        kept=completed.kept,
+        chapters=len(chapters),
+        executed=executed,
+        recovered=completed.recovered,
+        seconds=time.monotonic() - started,
+    )
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """What the disk refuses, as an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise AssessmentError(
+            f"{error.filename or 'A file'} could not be written: {error.strerror}.",
+            "Check the free space and the permissions of the report folder, and run again: the"
+            " next run goes on from here.",
+        ) from error
+
+
+def _refuse_unfinished(earlier: ReportFolder | None) -> None:
+    """A new edition starts from the one before, which only a run of its own may complete."""
+    if earlier and earlier.ready.is_dir():
+        period = earlier.path.name
+        raise AssessmentError(
+            f"The last run of {period} was cut short while it was put in place.",
+            f"Run make assessment COUNCIL={earlier.path.parent.name} PERIOD={period} first.",
+        )
 
 
 def _run_chapters(
@@ -74,17 +154,36 @@ def _run_chapters(
     store: ProtectedStore,
     chapters: tuple[Chapter, ...],
     progress: Progress,
-) -> tuple[list[Finished], list[str]]:
+    fresh: bool,
+) -> tuple[list[Finished], list[str], int]:
+    """The chapters with their outputs, what they logged, and how many of them ran."""
     context = generation_context(store)
     # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
     frozen = report.work / "store.json"
     frozen.write_bytes(report.store.read_bytes())
+    (report.work / "chapters").mkdir()
     engine = choose_engine(os.environ)
+    parameters = {
+        "council": store.data["council"]["id"],
+        "period": store.data["edition"]["period"],
+    }
     generated: dict[str, Notebook] = {}
+    executed: dict[str, tuple[Notebook, tuple[str, ...]]] = {}
+    keys: dict[str, str] = {}
     jobs = []
+    problems: list[AssessmentError] = []
     for chapter in chapters:
         generated[chapter.id] = generate_chapter(chapter.notebook, context, chapter.id)
         merged = merge_in_place(report, chapter.id, generated[chapter.id])
+        written = written_cells(merged, generated[chapter.id])
+        file = project.relative(report.chapters / f"{chapter.id}.ipynb")
+        problems += review.figure_problems(store, file, merged.notebook, written)
+        keys[chapter.id] = execution_key(merged.notebook, parameters, frozen, engine)
+        kept = kept_execution(report.executed, chapter.id, keys[chapter.id])
+        # Code of the analyst's own may read anything: no key could tell that it has changed.
+        if kept and not fresh and not merged.adds_code:
+            executed[chapter.id] = kept
+            continue
         source = report.work / f"{chapter.id}.ipynb"
         source.write_bytes(notebook_bytes(merged.notebook))
         jobs.append(
@@ -93,23 +192,40 @@ def _run_chapters(
                 notebook=source,
                 output=report.work / "chapters" / f"{chapter.id}.ipynb",
                 root=project.root,
-                parameters={
-                    "council": store.data["council"]["id"],
-                    "period": store.data["edition"]["period"],
-                },
+                parameters=parameters,
                 environment={
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
             )
         )
-    (report.work / "chapters").mkdir()
+    review.refuse_problems(problems)
+    if executed:
+        progress.note(
+            f"{len(executed)} of {len(chapters)} chapters are as they last ran, but for text."
+        )
     ran = execute_chapters(jobs, engine, on_event=progress.event)
-    _refuse_failures(ran)
-    executed = {result.chapter: read_notebook(result.output) or {} for result in ran}
-    _refuse_outputs(executed)
-    finished = [Finished(name, generated[name], notebook) for name, notebook in executed.items()]
-    return finished, [f"{result.chapter}: {line}" for result in ran for line in result.log]
+    _refuse_failures(ran, len(chapters))
+    for result in ran:
+        executed[result.chapter] = (read_notebook(result.output) or {}, result.log)
+    _refuse_outputs({name: notebook for name, (notebook, _) in executed.items()})
+    for result in ran:
+        name = result.chapter
+        keep_executed(report.executed, name, keys[name], *executed[name])
+    # What was typed while chapters ran is in the report as well.
+    finished = [
+        Finished(
+            chapter.id,
+            generated[chapter.id],
+            with_outputs(
+                merge_in_place(report, chapter.id, generated[chapter.id]).notebook,
+                executed[chapter.id][0],
+            ),
+        )
+        for chapter in chapters
+    ]
+    log = [f"{chapter.id}: {line}" for chapter in chapters for line in executed[chapter.id][1]]
+    return finished, log, len(ran)
 
 
 def _make_book(
@@ -119,8 +235,8 @@ def _make_book(
     finished: list[Finished],
     renderer: str,
     log: list[str],
-) -> tuple[int, int, str]:
-    """Assembles, checks and renders the book, then puts everything in place."""
+) -> str:
+    """Assembles, checks and renders the book in the work folder; the renderer used."""
     book, output = report.work / "book", report.work / "output"
     book.mkdir()
     output.mkdir()
@@ -134,17 +250,39 @@ def _make_book(
     (output / "provenance.json").write_bytes(
         results.provenance_json(store, project.root, _inputs(project, store), used)
     )
-    check_replaceable(report, output)
-    swapped = swap_chapters(report, finished)
-    notes = _narrative_notes(swapped)
-    (output / "checks.json").write_bytes(results.checks_json(store, notes))
-    put_in_place(report, book, output)
-    (report.path / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
+    (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
+    (report.work / _FINISHED).write_text(json.dumps([vars(each) for each in finished]))
+    return used
+
+
+def complete(project: Project, report: ReportFolder) -> Completed:
+    """Puts the run in `.ready/` in place: chapters first, then the report and its checks.
+
+    Raises AssessmentError when the disk refuses; the next run then takes it up again.
+    """
+    with _disk_errors():
+        store = read_store(report.ready / "store.json")
+        finished = json.loads((report.ready / _FINISHED).read_text())
+        swapped = swap_chapters(report, [Finished(**each) for each in finished])
+        recovered = tuple(recovered_files(report))
+        texts = [
+            review.Chapter(each.chapter, project.relative(each.path), each.written)
+            for each in swapped
+        ]
+        reviewed = review.review(store, texts, read_records(report))
+        write_records(report, reviewed.records)
+        notes = [
+            *_narrative_notes(project, swapped),
+            *(flag.as_dict() for flag in reviewed.flags),
+            *(_recovery_note(project.relative(path)) for path in recovered),
+        ]
+        write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
+        put_in_place(report)
     kept = sum(len(each.merged.kept) for each in swapped)
-    return len(store.data["flags"]) + len(notes), kept, used
+    return Completed(len(store.data["flags"]) + len(notes), kept, recovered)
 
 
-def _refuse_failures(ran: list[ChapterResult]) -> None:
+def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
     failed = [result for result in ran if result.failure]
     if not failed:
         return
@@ -154,11 +292,10 @@ def _refuse_failures(ran: list[ChapterResult]) -> None:
         assert failure
         lines.append(f"{result.chapter} failed in cell {failure.cell}: {failure.exception}")
         lines += [f"    {line}" for line in failure.lines]
-    done = len(ran) - len(failed)
     raise AssessmentError(
         "\n".join(lines),
-        f"The other {done} chapters ran. The last report, its narrative and results stay as they "
-        "were.",
+        f"The other {chapters - len(failed)} chapters ran. The last report, its narrative and"
+        " results stay as they were.",
     )
 
 
@@ -188,27 +325,20 @@ def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
     ]
 
 
-def _narrative_notes(swapped: tuple[Swapped, ...]) -> list[dict[str, Any]]:
+def _narrative_notes(project: Project, swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
     """What the analyst should know of the merge, as flags."""
-    notes = []
-    for each in swapped:
-        sentences = [*each.merged.notes]
-        sentences += [
-            f"Cell {cell} was edited but is no longer in the template: it stands at the end."
-            for cell in each.merged.orphaned
-        ]
-        if each.recovery:
-            sentences.append(f"Text set aside is in {each.recovery.name}.")
-        notes += [
-            {
-                "severity": "warning",
-                "rule": NARRATIVE,
-                "subject": each.chapter,
-                "sentence": sentence,
-                "file": f"chapters/{each.chapter}.ipynb",
-                "sheet": "",
-                "row": None,
-            }
-            for sentence in sentences
-        ]
-    return notes
+    return [
+        Flag(
+            note.severity,
+            note.rule,
+            each.chapter,
+            note.said,
+            project.relative(each.path),
+        ).as_dict()
+        for each in swapped
+        for note in each.merged.notes
+    ]
+
+
+def _recovery_note(file: str) -> dict[str, Any]:
+    return Flag("warning", NARRATIVE, "recovered text", RECOVERED, file).as_dict()

@@ -39,6 +39,7 @@ CouncilOption = Annotated[str | None, typer.Option("--council", help="The same, 
 PeriodOption = Annotated[
     str | None, typer.Option("--period", help="The edition, such as 2024-25; the latest if absent.")
 ]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Run every chapter, changed or not.")]
 RendererOption = Annotated[
     Renderer,
     typer.Option("--renderer", help="auto takes Quarto where it is found, else the built-in one."),
@@ -51,6 +52,7 @@ def assessment(
     council_option: CouncilOption = None,
     period: PeriodOption = None,
     renderer: RendererOption = Renderer.auto,
+    fresh: FreshOption = False,
 ) -> None:
     """Make a council's assessment: check, protect, run the chapters, render HTML and PDF."""
     from needs_assessment.assessment import assess
@@ -58,14 +60,18 @@ def assessment(
 
     project = find_project()
     with Progress() as progress:
-        outcome = assess(project, _named(council, council_option), period, renderer, progress)
+        outcome = assess(
+            project, _named(council, council_option), period, renderer, progress, fresh
+        )
         folder = project.relative(outcome.report)
         progress.summary(
             [
                 ("Report", f"{folder}/index.html"),
                 ("PDF", f"{folder}/assessment.pdf"),
                 ("Chapters", f"{folder}/chapters/ (edit the narrative here)"),
+                ("Run", f"{outcome.executed} of {outcome.chapters} chapters"),
                 ("Edits kept", f"{outcome.kept} narrative cells"),
+                *(("Recovered", project.relative(path)) for path in outcome.recovered),
                 ("Renderer", outcome.renderer),
                 ("Flags", f"{outcome.flags} (see {folder}/checks.json)"),
                 ("Time", f"{outcome.seconds:.1f} s"),
@@ -78,19 +84,60 @@ def check(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,
     period: PeriodOption = None,
+    fix: Annotated[
+        bool,
+        typer.Option("--fix", help="First write typed numbers as live figures, where it is sure."),
+    ] = False,
 ) -> None:
-    """List everything wrong, or worth knowing, about parameters, returns and templates."""
+    """List everything wrong, or worth knowing, about parameters, returns, templates and text."""
     from rich.console import Console
 
     from needs_assessment.checking.check import check as check_edition
+    from needs_assessment.checking.fix import fix as fix_numbers
     from needs_assessment.checking.shown import show
 
     # A console that lacks a character shows a question mark rather than an error.
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    checked = check_edition(find_project(), _named(council, council_option), period)
+    project, name = find_project(), _named(council, council_option)
+    for each in fix_numbers(project, name, period, typer.echo) if fix else ():
+        typer.echo(f"{each.chapter}, cell {each.cell}: {each.typed} is now {each.figure}")
+    checked = check_edition(project, name, period)
     show(checked, Console(highlight=False))
     sys.exit(1 if checked.count("error") else 0)
+
+
+@app.command()
+def confirm(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+    chapter: Annotated[
+        str | None, typer.Option("--chapter", help="Only this chapter, such as marac.")
+    ] = None,
+    cell: Annotated[
+        str | None, typer.Option("--cell", help="Only this cell of the chapter.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that you wrote.")] = False,
+) -> None:
+    """Say that text is true as it stands, whatever its figures have become."""
+    from needs_assessment.checking.confirm import confirm as confirm_text
+
+    if everything == bool(chapter) or (cell and not chapter):
+        raise AssessmentError(
+            "Which text?",
+            "Add --chapter, or --chapter and --cell, or --all. make check lists it.",
+            2,
+        )
+    done = confirm_text(
+        find_project(), _named(council, council_option), period, chapter, cell, typer.echo
+    )
+    for each in done:
+        said = [change.words for change in each.moved]
+        said += [f"carried over from {each.carried_from}"] if each.carried_from else []
+        typer.echo(f"{each.chapter}, cell {each.cell}: confirmed ({'; '.join(said)})")
+    if not done:
+        typer.echo("Nothing awaited another look.")
 
 
 @app.command()
@@ -111,8 +158,9 @@ def edit(
     council_option: CouncilOption = None,
     period: PeriodOption = None,
 ) -> None:
-    """Open a council's chapters in JupyterLab."""
+    """Open a council's chapters in JupyterLab, set up for writing."""
     from needs_assessment.council import choose_period, load_council
+    from needs_assessment.narrative.editing import lab_command, lab_environment
 
     project = find_project()
     settings = load_council(project, _named(council, council_option))
@@ -121,7 +169,44 @@ def edit(
         raise AssessmentError(
             f"{settings.name} has no chapters yet.", f"Run make assessment COUNCIL={settings.id}."
         )
-    os.execv(sys.executable, [sys.executable, "-m", "jupyter", "lab", str(folder)])
+    os.execve(sys.executable, lab_command(folder), lab_environment(os.environ))
+
+
+@app.command()
+def restore(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+    chapter: Annotated[
+        str | None, typer.Option("--chapter", help="The chapter to bring back, such as marac.")
+    ] = None,
+    version: Annotated[
+        int | None, typer.Option("--version", help="Its number; the newest that differs if absent.")
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Only list what is kept.")] = False,
+) -> None:
+    """Bring back an earlier version of a chapter's narrative, or list those kept."""
+    from needs_assessment.council import choose_period, load_council
+    from needs_assessment.execution.lock import council_lock
+    from needs_assessment.narrative.restoring import list_versions, restore_version
+
+    project = find_project()
+    settings = load_council(project, _named(council, council_option))
+    report = project.report(settings.id, choose_period(settings, period).text)
+    if chapter is None and version is not None:
+        raise AssessmentError("Which chapter?", f"Add --chapter, such as marac, to {version}.", 2)
+    if listing or chapter is None:
+        for each in list_versions(report, chapter):
+            differing = f"{each.differing} cells differ" if each.differing else "as it is now"
+            typer.echo(
+                f"{each.chapter:<16} {each.number:>4}  {each.saved}  {each.why:<16}  {differing}"
+            )
+        return
+    with council_lock(report.lock, settings.id, typer.echo):
+        brought = restore_version(report, chapter, version)
+    folder = project.relative(report.chapters)
+    typer.echo(f"Version {brought.number} of {brought.saved} is back in {folder}/{chapter}.ipynb.")
+    typer.echo("What stood there is kept as a version too. The next run puts it in the report.")
 
 
 @app.command(name="council")

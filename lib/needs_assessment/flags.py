@@ -10,7 +10,9 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 GAP = "gap"
 """The rule of flags that say which indicator cannot be given."""
 NARRATIVE = "narrative"
-"""The rule of flags that a run raises about the analyst's text."""
+"""The rule of flags about the analyst's text as it stands."""
+MERGED = "narrative merged"
+"""The rule of flags about what a run did with the analyst's text: only that run knows."""
 
 _MOST_ROWS = 6
 

@@ -33,6 +33,16 @@ class ReportFolder:
         return self.path / ".work"
 
     @property
+    def ready(self) -> Path:
+        """A finished run that is being put in place."""
+        return self.path / ".ready"
+
+    @property
+    def executed(self) -> Path:
+        """Chapters as they last ran, with the key of what they were made of."""
+        return self.path / ".executed"
+
+    @property
     def store(self) -> Path:
         return self.path / ".protected" / "store.json"
 

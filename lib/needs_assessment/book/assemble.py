@@ -9,8 +9,9 @@ import yaml
 from needs_assessment.book import annexes, front, markdown
 from needs_assessment.chapter.display import MIME
 from needs_assessment.disclosure.store import ProtectedStore
-from needs_assessment.narrative.cells import ORPHANED_TAG, is_narrative, tags
-from needs_assessment.narrative.figures import resolve
+from needs_assessment.narrative.asides import report_text
+from needs_assessment.narrative.cells import is_in_report, is_narrative
+from needs_assessment.narrative.figures import resolve, resolve_record
 from needs_assessment.narrative.literal import escape_narratives
 from needs_assessment.narrative.swap import Finished
 from needs_assessment.project import Project
@@ -49,16 +50,16 @@ def _chapter(
     finished: Finished, store: ProtectedStore, figures: Path
 ) -> tuple[str, list[dict[str, Any]]]:
     """The chapter's Markdown and records. Only the template's own headings and text go in as they
-    are; what an analyst may write is made safe first. Cells whose template is gone stay out.
+    are; what an analyst may write is made safe first. Notes to the analyst stay out, and so do
+    cells whose template is gone.
     """
-    cells = [cell for cell in finished.executed["cells"] if ORPHANED_TAG not in tags(cell)]
+    cells = [cell for cell in finished.executed["cells"] if is_in_report(cell)]
+    known = store.figures
+    places = {
+        cell["id"]: f"chapters/{finished.chapter}.ipynb, cell {cell['id']}" for cell in cells
+    }
     texts = {
-        cell["id"]: resolve(
-            cell["source"],
-            store.figures,
-            f"chapters/{finished.chapter}.ipynb, cell {cell['id']}",
-            _live,
-        )
+        cell["id"]: resolve(report_text(cell["source"]), known, places[cell["id"]], _live)
         for cell in cells
         if cell["cell_type"] == "markdown"
     }
@@ -69,7 +70,7 @@ def _chapter(
     for cell in cells:
         parts.append(texts.get(cell["id"], ""))
         for output in cell.get("outputs", []):
-            record = output["data"][MIME]
+            record = resolve_record(output["data"][MIME], known, places[cell["id"]])
             if record["kind"] == "figure":
                 path = figures / f"{record['label']}.svg"
                 path.write_text(output["data"]["image/svg+xml"], encoding="utf-8")

@@ -1,7 +1,7 @@
 """Everything that a run would stumble over, and everything its checks annex would say."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +12,15 @@ from needs_assessment.disclosure.store import ProtectedStore, assemble_store, re
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
-from needs_assessment.flags import NARRATIVE, Flag, sort_flags
-from needs_assessment.narrative.cells import cell_key, is_narrative
+from needs_assessment.flags import MERGED, NARRATIVE, Flag, sort_flags
 from needs_assessment.narrative.context import generation_context
-from needs_assessment.narrative.figures import resolve
 from needs_assessment.narrative.generation import generate_chapter
-from needs_assessment.narrative.swap import merge_in_place
+from needs_assessment.narrative.in_place import merge_in_place
+from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.review import Chapter as Text
+from needs_assessment.narrative.review import figure_problems, review
+from needs_assessment.narrative.staleness import read_records
+from needs_assessment.narrative.swap import recovered_files, written_cells
 from needs_assessment.periods import Period
 from needs_assessment.project import Project, ReportFolder
 from needs_assessment.returns.rules.statements import DIFFERENT
@@ -62,8 +65,13 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         # That two partners give one figure is an error already.
         flags = (Flag(**flag) for flag in store.data["flags"])
         found.flags += [flag for flag in flags if flag.rule != DIFFERENT]
-        for chapter in chapters:
-            _check_chapter(project, report, chapter, store, found)
+        texts = [_check_chapter(project, report, chapter, store, found) for chapter in chapters]
+        reviewed = review(store, [each for each in texts if each], read_records(report))
+        found.flags += reviewed.flags
+        found.flags += [
+            Flag("warning", NARRATIVE, "recovered text", RECOVERED, project.relative(path))
+            for path in recovered_files(report)
+        ]
     path = report.path / "checks.json"
     flags = tuple(sort_flags([*found.flags, *_of_last_run(path)]))
     _write(path, council.id, edition.text, flags)
@@ -121,36 +129,36 @@ def _check_chapter(
     chapter: Chapter,
     store: ProtectedStore,
     found: _Findings,
-) -> None:
-    """The template's variants, and every live figure of the text as a run would print it."""
+) -> Text | None:
+    """The template's variants, and every live figure of the text as a run would print it.
+
+    Returns the chapter's text cells as a run would put them in place.
+    """
     context = generation_context(store)
     generated = found.attempt(
         chapter.id, lambda: generate_chapter(chapter.notebook, context, chapter.id)
     )
     if generated is None:
-        return
+        return None
     merged = found.attempt(chapter.id, lambda: merge_in_place(report, chapter.id, generated))
     if merged is None:
-        return
+        return None
     path = report.chapters / f"{chapter.id}.ipynb"
     file = project.relative(path if path.exists() else chapter.path)
-    for where, text in _texts(file, merged.notebook):
-        found.attempt(chapter.id, lambda text=text, at=where: resolve(text, store.figures, at))
-
-
-def _texts(file: str, notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each text cell of a chapter with its place."""
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            name = cell_key(cell) if is_narrative(cell) else cell["id"]
-            yield f"{file}, cell {name}", cell["source"]
+    found.flags += [
+        Flag(note.severity, note.rule, chapter.id, note.said, file) for note in merged.notes
+    ]
+    written = written_cells(merged, generated)
+    for problem in figure_problems(store, file, merged.notebook, written):
+        found.add(chapter.id, problem)
+    return Text(chapter.id, file, written, begun=path.exists())
 
 
 def _of_last_run(path: Path) -> list[Flag]:
-    """What the last run said of the analyst's text: only a run merges it, so only a run knows."""
+    """What the last run did with the analyst's text."""
     try:
         flags = json.loads(path.read_text(encoding="utf-8"))["flags"]
-        return [Flag(**each) for each in flags if each["rule"] == NARRATIVE]
+        return [Flag(**each) for each in flags if each["rule"] == MERGED]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 

@@ -14,10 +14,22 @@ from needs_assessment.display import (
 )
 from needs_assessment.indicators.result import Comparison, Indicator
 from needs_assessment.indicators.statistics import Source, Statistic
-from needs_assessment.periods import parse_period
+from needs_assessment.periods import Period, parse_period
 from needs_assessment.reference import Population
 
 NOT_AVAILABLE_WORDS = "not available"
+NO_INTERVAL = "no interval"
+NO_BENCHMARK = "no benchmark"
+_NO_POPULATION = "no population"
+_NO_SURVEY = "no survey"
+_UNDEFINED = frozenset(
+    {NOT_AVAILABLE_WORDS, NO_INTERVAL, NO_BENCHMARK, _NO_POPULATION, _NO_SURVEY, ""}
+)
+
+
+def is_defined(text: str) -> bool:
+    """Whether what a live figure prints is a value (or [c]), not words in place of one."""
+    return text not in _UNDEFINED
 
 
 def protect_indicator(
@@ -30,6 +42,7 @@ def protect_indicator(
     upper, numerator and comparisons null.
     """
     hidden = policy.hides_indicator(indicator, hidden_cells)
+    counted = _is_counted(indicator)
     status = "suppressed" if hidden else indicator.status
     entry = indicator.definition
     benchmarks = [_benchmark(each, hidden=hidden) for each in indicator.comparisons]
@@ -48,7 +61,7 @@ def protect_indicator(
         "unit": entry.unit,
         "lower": None if hidden else indicator.lower,
         "upper": None if hidden else indicator.upper,
-        "numerator": None if hidden or status == "reported" else _number(indicator.numerator),
+        "numerator": _number(indicator.numerator) if counted and not hidden else None,
         "denominator": None if hidden else denominator,
         "numerator_period": str(indicator.numerator_period) if indicator.numerator else None,
         "denominator_period": denominator_period,
@@ -135,38 +148,89 @@ def _figures(indicator: Indicator, status: str) -> dict[str, str]:
     missing = {"suppressed": SUPPRESSED, "unavailable": NOT_AVAILABLE_WORDS}.get(status)
     first, second = (*indicator.comparisons, None, None)[:2]
     period = indicator.numerator_period
-    numerator = missing or _count(indicator.numerator)
+    counted = _is_counted(indicator)
+    numerator = missing or (_count(indicator.numerator) if counted else NOT_AVAILABLE_WORDS)
     denominator = missing or (
         f"{indicator.persons:,}" if indicator.persons else _count(indicator.denominator)
     )
     has_interval = (
         status != "bounded" and indicator.lower is not None and indicator.upper is not None
     )
+    interval = missing or (
+        f"{_written(indicator, indicator.lower)} to {_written(indicator, indicator.upper)}"
+        if has_interval
+        else NO_INTERVAL
+    )
+    change = {"change": _change_words(indicator, value, interval)}
     return {
         "display": value,
-        "size": value.lstrip("+" + MINUS),
-        "interval": missing
-        or (
-            f"{_written(indicator, indicator.lower)} to {_written(indicator, indicator.upper)}"
-            if has_interval
-            else "no interval"
-        ),
+        "size": _size(value),
+        "interval": interval,
         "numerator": numerator,
         "denominator": denominator,
-        "base": missing or f"{numerator} of {denominator}",
+        "base": missing or _base(numerator, denominator),
         "period": period.words() if period else NOT_AVAILABLE_WORDS,
-        "population": population_words(indicator.populations) or "no population",
+        "year": _year(period),
+        "population": population_words(indicator.populations) or _NO_POPULATION,
         "survey": _survey_words(indicator),
+        **(change if indicator.definition.kind == "change" else {}),
         **_comparison_figures("", first, indicator, missing),
         **_comparison_figures("also_", second, indicator, missing),
     }
+
+
+def _is_counted(indicator: Indicator) -> bool:
+    """Whether the numerator is a count: not a share that a partner printed."""
+    share = indicator.definition.share
+    return indicator.status != "reported" and not any(
+        cell.measure == share for cell in (indicator.numerator.cells if indicator.numerator else ())
+    )
+
+
+def _base(numerator: str, denominator: str) -> str:
+    parts = (numerator, denominator)
+    return f"{numerator} of {denominator}" if all(map(is_defined, parts)) else NOT_AVAILABLE_WORDS
+
+
+def _change_words(indicator: Indicator, value: str, interval: str) -> str:
+    """What a change amounts to, as the end of a sentence that begins with what changed."""
+    if indicator.value is None or not is_defined(value) or value == SUPPRESSED:
+        return value
+    beside = f" (95% interval {interval})" if is_defined(interval) else ""
+    if indicator.lower is not None and indicator.upper is not None:
+        clear = indicator.lower > 0 or indicator.upper < 0
+    else:
+        clear = indicator.value != 0
+    if not clear:
+        return (
+            f"showed no clear change ({value}, 95% interval {interval})"
+            if beside
+            else ("did not change")
+        )
+    verb = "rose" if indicator.value > 0 else "fell"
+    return f"{verb} by {_size(value)}{beside}"
+
+
+def _size(value: str) -> str:
+    """A displayed value without its sign."""
+    return value.replace("+", "").replace(MINUS, "")
+
+
+def _year(period: Period | None) -> str:
+    """The year of a period in as few signs as it takes: 2017, 2017-18."""
+    if period is None:
+        return NOT_AVAILABLE_WORDS
+    if period.is_financial_year or (period.months == 3 and " Q" in period.text):
+        return period.text[:7]
+    years = dict.fromkeys((str(period.start.year), str(period.end.year)))
+    return " to ".join(years)
 
 
 def _comparison_figures(
     prefix: str, comparison: Comparison | None, indicator: Indicator, missing: str | None
 ) -> dict[str, str]:
     if comparison is None:
-        benchmark = name = phrase = missing or "no benchmark"
+        benchmark = name = phrase = missing or NO_BENCHMARK
     else:
         benchmark = _benchmark_value(comparison, indicator)
         name = comparison.benchmark.name
@@ -210,7 +274,7 @@ def _benchmark(comparison: Comparison, *, hidden: bool) -> dict[str, Any]:
 def _survey_words(indicator: Indicator) -> str:
     """For example “7.3% of females and 3.6% of males aged 16 to 74, year ending March 2020”."""
     if not indicator.surveys:
-        return "no survey"
+        return _NO_SURVEY
     first = indicator.surveys[0]
     people = {"persons": "people", "females": "females", "males": "males"}
     shares = [

@@ -61,7 +61,9 @@ class ProtectedStore:
 
     @property
     def figures(self) -> dict[str, dict[str, str]]:
-        """What live figures print, by key and filter."""
+        """What live figures print, by key and filter. Where the change of a figure is an indicator
+        of its own (`police.crimes_change`), its words are a filter of the figure too.
+        """
         council, edition = self.data["council"], self.data["edition"]
         plain = {
             "council.name": council["name"],
@@ -73,7 +75,10 @@ class ProtectedStore:
             "edition.status": edition["version"]["status"],
         }
         figures = {key: {"display": value} for key, value in plain.items()}
-        figures.update({key: entry["figures"] for key, entry in self.indicators.items()})
+        for key, entry in self.indicators.items():
+            change = self.indicators.get(f"{key}_change", entry)["figures"].get("change")
+            words = {"change": change} if change else {}
+            figures[key] = {**entry["figures"], **words}
         return figures
 
 

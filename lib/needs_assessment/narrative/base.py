@@ -1,8 +1,10 @@
 """The text each cell was generated with: what a merge compares the analyst's text to.
 
-`.narrative/<chapter>.json` holds it by cell id. A notebook names the text it was generated with by
-its digest, so that after a run cut off between replacing the notebook and its base the right base
-is still found: the old one, or the one left as `<chapter>.next.json`.
+`.narrative/<chapter>.json` holds it by cell id, in the order of the cells. A notebook names the
+text it was generated with by its digest, so that after a run cut off between replacing the
+notebook and its base the right base is still found: the old one, or the one left as
+`<chapter>.next.json`. A notebook that was open in an editor during a run and saved over its result
+finds the text it was generated with in the history.
 """
 
 import hashlib
@@ -13,6 +15,7 @@ from pathlib import Path
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.cells import METADATA
 from needs_assessment.narrative.files import Notebook, read_bytes, replace_file
+from needs_assessment.narrative.history import versions
 
 _DIGEST = "generated"
 
@@ -24,7 +27,7 @@ def read_base(folder: Path, chapter: str, existing: Notebook | None) -> dict[str
     """
     if existing is None:
         return None
-    named = existing["metadata"].get(METADATA, {}).get(_DIGEST)
+    named = _named(existing)
     for path in (_path(folder, chapter), _next_path(folder, chapter)):
         data = read_bytes(path)
         if data is None:
@@ -32,7 +35,25 @@ def read_base(folder: Path, chapter: str, existing: Notebook | None) -> dict[str
         texts = _parse(data, path)
         if text_digest(texts) == named:
             return texts
+    for version in versions(folder, chapter):
+        if version.base is not None and text_digest(version.base) == named:
+            return version.base
     return None
+
+
+def in_force(folder: Path, chapter: str) -> dict[str, str] | None:
+    """The text the cells of `chapter` were generated with when it was last put in place.
+
+    Raises AssessmentError when the file is damaged.
+    """
+    path = _path(folder, chapter)
+    data = read_bytes(path)
+    return None if data is None else _parse(data, path)
+
+
+def has_base(folder: Path, chapter: str) -> bool:
+    """Whether `chapter` was ever put in place in the report that `folder` belongs to."""
+    return _path(folder, chapter).exists() or _next_path(folder, chapter).exists()
 
 
 def stage_base(folder: Path, chapter: str, texts: Mapping[str, str]) -> None:
@@ -51,7 +72,7 @@ def settle_base(folder: Path, chapter: str, existing: Notebook) -> None:
     if data is None:
         return
     texts = _parse(data, path)
-    if existing["metadata"].get(METADATA, {}).get(_DIGEST) == text_digest(texts):
+    if _named(existing) == text_digest(texts):
         replace_file(_path(folder, chapter), data)
         path.unlink()
 
@@ -64,12 +85,16 @@ def mark_generated(notebook: Notebook, texts: Mapping[str, str]) -> Notebook:
 
 
 def text_digest(texts: Mapping[str, str]) -> str:
-    """A short name for `texts` that changes when any of them does."""
+    """A short name for `texts` that changes when any of them does, or their order."""
     return hashlib.sha256(_bytes(texts)).hexdigest()[:16]
 
 
+def _named(notebook: Notebook) -> str | None:
+    return notebook["metadata"].get(METADATA, {}).get(_DIGEST)
+
+
 def _bytes(texts: Mapping[str, str]) -> bytes:
-    text = json.dumps(dict(texts), indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(dict(texts), indent=1, ensure_ascii=False)
     return (text + "\n").encode("utf-8", "backslashreplace")
 
 

@@ -1,11 +1,14 @@
 """What the cells of a chapter are: which are narrative, and how a cell is known again."""
 
+import hashlib
 from typing import Any
 
 from needs_assessment.narrative.files import Notebook
 
 NARRATIVE_TAG = "narrative"
 ORPHANED_TAG = "needs-assessment-orphaned"
+HOW_TO_TAG = "needs-assessment-how-to"
+HOW_TO_ID = "how-to-edit"
 METADATA = "needs_assessment"
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
@@ -19,9 +22,21 @@ def tags(cell: Cell) -> list[str]:
     return list(cell["metadata"].get("tags", []))
 
 
+def own_metadata(cell: Cell) -> dict[str, Any]:
+    """What this product keeps in the metadata of `cell`."""
+    return dict(cell["metadata"].get(METADATA, {}))
+
+
+def with_own_metadata(cell: Cell, **entries: Any) -> Cell:
+    """`cell` with `entries` in what this product keeps in its metadata; None takes one out."""
+    own = {key: value for key, value in (own_metadata(cell) | entries).items() if value is not None}
+    metadata = {key: value for key, value in cell["metadata"].items() if key != METADATA}
+    return {**cell, "metadata": {**metadata, METADATA: own} if own else metadata}
+
+
 def stored_id(cell: Cell) -> str | None:
     """The id in the cell's metadata, which survives tools that give cells new ids."""
-    return cell["metadata"].get(METADATA, {}).get("id")
+    return own_metadata(cell).get("id")
 
 
 def cell_key(cell: Cell) -> str:
@@ -39,19 +54,29 @@ def is_injected(cell: Cell) -> bool:
     return INJECTED_TAG in tags(cell)
 
 
+def is_how_to(cell: Cell) -> bool:
+    """Whether `cell` is the one that says how editing works."""
+    return HOW_TO_TAG in tags(cell)
+
+
+def is_in_report(cell: Cell) -> bool:
+    """Whether `cell` has a place in the report, for all that is not a note to the analyst."""
+    return ORPHANED_TAG not in tags(cell) and not is_how_to(cell)
+
+
 def same_text(one: str, other: str) -> bool:
     """Whether two texts are the same but for line endings and white space around them."""
     return _plain(one) == _plain(other)
 
 
+def short_digest(text: str) -> str:
+    """A short name for `text` that changes with it, whatever the line endings."""
+    return hashlib.sha256(_plain(text).encode("utf-8", "backslashreplace")).hexdigest()[:8]
+
+
 def cell_texts(notebook: Notebook) -> dict[str, str]:
-    """The text of every cell by its name: what a chapter was generated with."""
+    """The text of every cell by its name, in order: what a chapter was generated with."""
     return {cell_key(cell): cell["source"] for cell in notebook["cells"]}
-
-
-def narrative_texts(notebook: Notebook) -> dict[str, str]:
-    """The text of every narrative cell by its name, in the notebook's order."""
-    return {cell_key(cell): cell["source"] for cell in notebook["cells"] if is_narrative(cell)}
 
 
 def _plain(text: str) -> str:

@@ -4,30 +4,64 @@ Read by a parser of its own, with no template engine: an analyst's text can name
 nothing else.
 """
 
+import ast
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from needs_assessment.disclosure.figures import is_defined
 from needs_assessment.errors import AssessmentError
 
 DISPLAY = "display"
 
 # Fenced blocks, then code spans: what pandoc and JupyterLab show as typed.
-_CODE = re.compile(
+CODE = re.compile(
     r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)",
     re.MULTILINE | re.DOTALL,
 )
-_FIGURE = re.compile(r"\{\{\s*(?P<key>[A-Za-z][\w.-]*)\s*(?P<rest>[^{}]*?)\s*\}\}")
+_BRACES = re.compile(r"\{\{([^{}]*)\}\}")
+_INSIDE = re.compile(r"(?P<key>[A-Za-z][\w.-]*)(?P<rest>.*)", re.DOTALL)
 _FILTER = re.compile(r"\|\s*(?P<name>\w+)")
+
+Figures = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """A live figure where it stands in a text: `text[start:end]` is `written`.
+
+    `filter` is `display` for a bare `{{ key }}`, and None when what follows the key cannot be read.
+    """
+
+    start: int
+    end: int
+    written: str
+    key: str
+    filter: str | None
+
+
+def live_figures(text: str) -> list[LiveFigure]:
+    """The live figures of `text`, in order. Code holds none; neither do other braces."""
+    found: list[LiveFigure] = []
+    for start, end in _outside_code(text):
+        for match in _BRACES.finditer(text, start, end):
+            inside = _INSIDE.fullmatch(match[1].strip())
+            if not inside:
+                continue
+            key, rest = inside["key"], inside["rest"].strip()
+            filtered = _FILTER.fullmatch(rest)
+            if rest and not filtered and "." not in key and not rest.startswith("|"):
+                continue
+            name = filtered["name"] if filtered else None if rest else DISPLAY
+            found.append(LiveFigure(match.start(), match.end(), match[0], key, name))
+    return found
 
 
 def resolve(
-    text: str,
-    figures: Mapping[str, Mapping[str, str]],
-    where: str,
-    wrap: Callable[[str, str, str], str] | None = None,
+    text: str, figures: Figures, where: str, wrap: Callable[[str, str, str], str] | None = None
 ) -> str:
     """`text` with every live figure replaced by what the report shows.
 
@@ -36,41 +70,88 @@ def resolve(
     stands in the text for the figure. Code is left as typed, and so is anything in braces that is
     not a live figure. Raises AssessmentError for an unknown key or filter, with the nearest one.
     """
-
-    def replace(match: re.Match[str]) -> str:
-        key, rest = match["key"], match["rest"]
-        filtered = _FILTER.fullmatch(rest)
-        if rest and not filtered:
-            if "." in key or rest.startswith("|"):
-                raise AssessmentError(
-                    f"{where}: {match[0]} cannot be read as a live figure.",
-                    "Write {{ key }} or {{ key | filter }}, with one filter at most.",
-                )
-            return match[0]
-        name = filtered["name"] if filtered else DISPLAY
-        shown = _look_up(figures, key, name, match[0], where)
-        return wrap(key, name, shown) if wrap else shown
-
     parts = []
     end = 0
-    for code in _CODE.finditer(text):
-        parts += [_FIGURE.sub(replace, text[end : code.start()]), code[0]]
+    for figure in live_figures(text):
+        shown = _look_up(figures, figure, where)
+        standing = wrap(figure.key, figure.filter or DISPLAY, shown) if wrap else shown
+        parts += [text[end : figure.start], standing]
+        end = figure.end
+    return "".join([*parts, text[end:]])
+
+
+def wrong_figures(
+    text: str, figures: Figures, where: str, *, defined: bool
+) -> Iterator[AssessmentError]:
+    """An error for each live figure of `text` that `resolve` would refuse.
+
+    With `defined`, also for each that would print words in place of a value, such as “no
+    interval”: a template's variants guard against that, what an analyst typed may not.
+    """
+    for figure in live_figures(text):
+        try:
+            shown = _look_up(figures, figure, where)
+        except AssessmentError as error:
+            yield error
+            continue
+        if defined and not is_defined(shown):
+            yield AssessmentError(
+                f"{where}: {figure.written} has no value in this edition"
+                + (f": it would print “{shown}”." if shown else "."),
+                "Rewrite the sentence, or take the figure out.",
+            )
+
+
+def code_texts(source: str) -> list[str]:
+    """The texts of a code cell that hold a live figure, such as captions; none when the code
+    cannot be parsed.
+    """
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return []
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return [text for text in texts if isinstance(text, str) and live_figures(text)]
+
+
+def resolve_record(record: dict[str, Any], figures: Figures, where: str) -> dict[str, Any]:
+    """A table, figure or gap of a chapter with the live figures of its caption, alternative text
+    and notes resolved. Raises AssessmentError as `resolve` does.
+    """
+    named = f"{where}, {record['label']}" if "label" in record else where
+    resolved = dict(record)
+    for field in ("caption", "alt", "text"):
+        if field in record:
+            resolved[field] = resolve(record[field], figures, named)
+    if "notes" in record:
+        resolved["notes"] = [resolve(note, figures, named) for note in record["notes"]]
+    return resolved
+
+
+def _outside_code(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    for code in CODE.finditer(text):
+        yield end, code.start()
         end = code.end()
-    return "".join([*parts, _FIGURE.sub(replace, text[end:])])
+    yield end, len(text)
 
 
-def _look_up(
-    figures: Mapping[str, Mapping[str, str]], key: str, name: str, written: str, where: str
-) -> str:
+def _look_up(figures: Figures, figure: LiveFigure, where: str) -> str:
+    key, name = figure.key, figure.filter
+    if name is None:
+        raise AssessmentError(
+            f"{where}: {figure.written} cannot be read as a live figure.",
+            "Write {{ key }} or {{ key | filter }}, with one filter at most.",
+        )
     texts = figures.get(key)
     if texts is None:
         raise AssessmentError(
-            f"{where}: {written} names the figure {key}, which this report does not have.",
+            f"{where}: {figure.written} names the figure {key}, which this report does not have.",
             _nearest("figure", key, figures),
         )
     if name not in texts:
         raise AssessmentError(
-            f"{where}: {written} asks for {name}, which {key} does not have.",
+            f"{where}: {figure.written} asks for {name}, which {key} does not have.",
             _nearest("filter", name, {known: "" for known in texts if known != DISPLAY}),
         )
     return texts[name]

@@ -15,13 +15,19 @@ from needs_assessment.files import write_atomically
 
 Notebook = dict[str, Any]
 
+
+class DamagedNotebookError(AssessmentError):
+    """A notebook that is cut short, or was edited into something that is none."""
+
+
 _TEXT_MIMES = {"application/javascript", "image/svg+xml"}
 
 
 def parse_notebook(data: bytes, name: str) -> Notebook:
     """The notebook that `data` holds, multi-line text joined; `name` is how errors call it.
 
-    Raises AssessmentError when `data` is not a whole notebook of format 4.
+    Raises DamagedNotebookError when `data` is not a whole notebook, and AssessmentError when it is
+    one of another format than 4.
     """
     try:
         notebook = json.loads(data.decode("utf-8-sig"))
@@ -42,7 +48,7 @@ def parse_notebook(data: bytes, name: str) -> Notebook:
                     output["text"] = _joined(output["text"])
                 _join_bundle(output.get("data", {}))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AssessmentError(
+        raise DamagedNotebookError(
             f"{name} cannot be read as a notebook: it is cut short or was edited into something"
             f" else ({error}). Nothing was written over it.",
             "Bring back its last good state (`git checkout` it, or File > Revert to Checkpoint in"
@@ -54,7 +60,7 @@ def parse_notebook(data: bytes, name: str) -> Notebook:
 def read_notebook(path: Path) -> Notebook | None:
     """The notebook at `path`, or None when there is none.
 
-    Raises AssessmentError when the file is there and cannot be read whole.
+    Raises DamagedNotebookError or AssessmentError when the file is there and cannot be read whole.
     """
     data = read_bytes(path)
     return None if data is None else parse_notebook(data, str(path))

@@ -9,16 +9,25 @@
 local READ = 'markdown-smart-auto_identifiers-implicit_figures-implicit_header_references'
   .. '-fancy_lists-example_lists-raw_tex-latex_macros-yaml_metadata_block-pandoc_title_block'
   .. '-native_divs-native_spans-markdown_in_html_blocks-abbreviations'
+  -- An equation would need a description of its own: the PDF is refused without one.
+  .. '-tex_math_dollars-tex_math_single_backslash-tex_math_double_backslash'
   .. '+lists_without_preceding_blankline-blank_before_header-blank_before_blockquote'
   .. '+autolink_bare_uris'
 -- Pipe and grid tables only: a line of three dashes in other tables can be taken for metadata.
 local WRITE = 'markdown-smart-simple_tables-multiline_tables-auto_identifiers'
 local OPTIONS = pandoc.WriterOptions { wrap_text = 'preserve', columns = 72 }
 
+-- Attributes that may stay, with the whole of what each may say.
 local ALLOWED_ATTRIBUTES = {
-  title = true, lang = true, dir = true, ['data-id'] = true,
-  collapse = true, appearance = true, icon = true,
+  lang = '^%a[%w-]*$', dir = '^[lr]t[lr]$', ['data-id'] = '^[%w._-]+$',
+  collapse = '^%a+$', appearance = '^%a+$', icon = '^%a+$',
 }
+local ALLOWED_CLASSES = {
+  figure = true, unnumbered = true, unlisted = true, smallcaps = true, underline = true,
+  mark = true, uri = true, email = true,
+}
+-- What marks a number as not this report's own: for the check of numbers, not for readers.
+local EXTERNAL = 'external'
 local ALLOWED_SCHEMES = { http = true, https = true, mailto = true, tel = true }
 
 local function text_of(s)
@@ -38,11 +47,17 @@ end
 local function clean_attr(attr)
   local kept = {}
   for key, value in pairs(attr.attributes) do
-    if ALLOWED_ATTRIBUTES[key] and not value:find('[{}<>]') then
+    local allowed = ALLOWED_ATTRIBUTES[key]
+    if allowed and value:match(allowed) then
       kept[key] = value
+    elseif key == 'title' and not value:find('[{}<>]') then
+      -- A callout's title is read as Markdown once more.
+      kept.title = value:gsub('[^%w%s,.;:?()\128-\255-]', '\\%0')
     end
   end
-  local classes = attr.classes:filter(function(class) return class:match('^[%w-]+$') end)
+  local classes = attr.classes:filter(function(class)
+    return ALLOWED_CLASSES[class] or class:match('^callout%-%a+$')
+  end)
   local id = attr.identifier
   if id == 'refs' or not id:match('^[%w:._-]*$') then id = '' end
   return pandoc.Attr(id, classes, kept)
@@ -86,7 +101,9 @@ local literal = {
   end,
   CodeBlock = function(el)
     if is_active(el.text) then return lines_of(el.text) end
-    el.attr = pandoc.Attr('', { clean_attr(el.attr).classes[1] })
+    local language = el.classes[1]
+    if language and not language:match('^[%w-]+$') then language = nil end
+    el.attr = pandoc.Attr('', { language })
     return el
   end,
   Image = function(el)
@@ -100,7 +117,10 @@ local literal = {
     end
     return el.content .. text_of(' (' .. el.target .. ')')
   end,
-  Span = cleaned,
+  Span = function(el)
+    if el.classes:includes(EXTERNAL) then return el.content end
+    return cleaned(el)
+  end,
   Div = cleaned,
   Table = function(el)
     el.attr = clean_attr(el.attr)
@@ -150,7 +170,7 @@ local function is_safe(markdown)
   local function active(el) if is_active(el.text) then found() end end
   local doc = pandoc.read(markdown, 'markdown')
   doc:walk {
-    RawInline = found, RawBlock = found, Image = found, Code = active, CodeBlock = active,
+    RawInline = found, RawBlock = found, Image = found, Math = found, Code = active, CodeBlock = active,
     Link = function(el) if not is_allowed_target(el.target) then found() end end,
   }
   return safe and next(doc.meta) == nil and not has_directive(markdown)

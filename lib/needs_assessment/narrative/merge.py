@@ -7,27 +7,40 @@ handed back in `Merged.recovered`.
 """
 
 import copy
-import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from needs_assessment.flags import MERGED, Severity
+from needs_assessment.narrative import asides
+from needs_assessment.narrative.carrying import carry
 from needs_assessment.narrative.cells import (
+    HOW_TO_ID,
     INJECTED_ID,
-    METADATA,
+    INJECTED_TAG,
     ORPHANED_TAG,
+    PARAMETERS_TAG,
     Cell,
     cell_key,
+    is_how_to,
     is_injected,
     is_narrative,
+    own_metadata,
     same_text,
+    short_digest,
     stored_id,
     tags,
+    with_own_metadata,
 )
+from needs_assessment.narrative.claims import claim_cells, renamed_cells
 from needs_assessment.narrative.files import Notebook
+from needs_assessment.narrative.lines import merge_lines
+from needs_assessment.narrative.notes import Note, notes_on
+from needs_assessment.narrative.order import moved_cells, place_cells
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PARAMETER_LINE = re.compile(r"(# Parameters|(council|period) = \"[^\"]*\")?\s*")
+_CONFLICT = "conflict"
 
 
 @dataclass(frozen=True)
@@ -44,7 +57,8 @@ class Recovered:
 class Merged:
     """A chapter with the analyst's words in it, and what became of each of them.
 
-    `kept`: narrative cells whose edited text stands. `added`: cells the analyst added, in place.
+    `kept`: narrative cells whose edited text stands. `added`: cells the analyst added, in place;
+    `adds_code` when one of them is code.
     `orphaned`: edited cells the template no longer has, at the end of the notebook. `notes`: what
     the analyst should be told. `recovered`: text that has to be written to a recovery file.
     """
@@ -53,60 +67,89 @@ class Merged:
     kept: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     orphaned: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     recovered: tuple[Recovered, ...] = ()
+
+    @property
+    def adds_code(self) -> bool:
+        own = set(self.added)
+        return any(
+            cell["cell_type"] == "code" and cell["id"] in own for cell in self.notebook["cells"]
+        )
 
 
 def merge_narrative(
-    generated: Notebook, existing: Notebook | None, base: Mapping[str, str] | None
+    generated: Notebook,
+    existing: Notebook | None,
+    base: Mapping[str, str] | None,
+    carried_from: str = "",
 ) -> Merged:
     """The chapter `generated` from the template, with the words of the `existing` one in it.
 
-    `base` is the text each cell of `existing` was generated with, by cell id; None when it is not
-    known: then every narrative cell that differs from its generated text counts as edited.
-    An edited narrative cell wins over the template; one the analyst deleted stays deleted while
-    its generated text is the one they deleted; markdown they added follows the cell it followed.
+    `base` is the text each cell of `existing` was generated with, by cell id, in the order of its
+    cells; None when it is not known: then every narrative cell that differs from its generated
+    text counts as edited. `carried_from` is the edition that `existing` belongs to when that is
+    an earlier one: the analyst's text is then marked as carried over.
+
+    An edited narrative cell wins over the template; when both changed, their lines are merged, and
+    where they changed the same lines the analyst's stand and a note shows the template's. A cell
+    the analyst deleted stays deleted while its generated text is the one they deleted; cells they
+    added, and text they moved, stand behind the cell they followed.
     """
     if existing is None or not existing["cells"]:
-        return Merged(copy.deepcopy(generated))
-    return _Merge(generated, existing, base).result()
+        existing = {**generated, "cells": []}
+        base = None
+    return _Merge(generated, existing, base, carried_from).result()
 
 
 class _Merge:
     """One merge in progress: what is collected while walking through the cells."""
 
     def __init__(
-        self, generated: Notebook, existing: Notebook, base: Mapping[str, str] | None
+        self,
+        generated: Notebook,
+        existing: Notebook,
+        base: Mapping[str, str] | None,
+        carried_from: str,
     ) -> None:
         self.generated = generated
         self.theirs = {cell_key(cell): cell for cell in generated["cells"]}
-        self.base = base
-        self.mine = [cell for cell in existing["cells"] if not _is_untouched_injection(cell)]
-        self.claimed = _claims(self.mine, self.theirs, base or {})
-        self.used_ids = set(self.theirs) | {INJECTED_ID}
+        self.renamed = renamed_cells(generated["cells"], base or {})
+        self.base = (
+            None
+            if base is None
+            else {self.renamed.get(name, name): text for name, text in base.items()}
+        )
+        self.carried_from = carried_from
+        self.mine = [cell for cell in existing["cells"] if not _is_untouched_addition(cell)]
+        self.claimed = claim_cells(self.mine, self.theirs, self.base or {}, self.renamed)
+        self.used_ids = set(self.theirs) | {INJECTED_ID, HOW_TO_ID}
         self.kept: list[str] = []
-        self.added: list[str] = []
+        self.added: dict[str, Cell] = {}
         self.orphans: list[Cell] = []
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         self.recovered: list[Recovered] = []
 
     def result(self) -> Merged:
-        followers = self._followers()
-        cells: list[Cell] = []
+        cells = {}
         for key, theirs in self.theirs.items():
-            mine = self.claimed.get(key)
             merge = self._narrative if is_narrative(theirs) else self._fixed
-            cell = merge(key, theirs, mine)
+            cell = merge(key, theirs, self.claimed.get(key))
             if cell is not None:
-                cells.append(cell)
-            cells += followers.get(key, [])
-        notebook = copy.deepcopy({**self.generated, "cells": cells + self.orphans})
+                cells[key] = cell
+        order = self._in_order(list(cells))
+        cells |= self.added
+        notebook = {**self.generated, "cells": [*(cells[name] for name in order), *self.orphans]}
+        given = {name: theirs["source"] for name, theirs in self.theirs.items()}
+        for old, new in self.renamed.items():
+            if new in self.kept:
+                self._note("note", new, f"called {old} in the last template; its text came along.")
         return Merged(
-            notebook=notebook,
+            notebook=copy.deepcopy(notebook),
             kept=tuple(self.kept),
-            added=tuple(self.added),
+            added=tuple(name for name in order if name in self.added),
             orphaned=tuple(cell_key(cell) for cell in self.orphans),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *notes_on(notebook["cells"], given)),
             recovered=tuple(self.recovered),
         )
 
@@ -114,16 +157,56 @@ class _Merge:
         """The narrative cell `key`: the analyst's when edited, none when they deleted it."""
         unchanged = self._base_is(key, theirs["source"])
         if mine is None:
-            return None if unchanged else theirs
-        if same_text(mine["source"], theirs["source"]) or self._base_is(key, mine["source"]):
-            return theirs
+            if self.base is not None and key in self.base and not unchanged:
+                self._note("note", key, "deleted, but back: the template's text is new.")
+            return None if unchanged else _fresh(theirs)
+        text = asides.without_run_asides(mine["source"])
+        if same_text(text, theirs["source"]) or self._base_is(key, text):
+            return _fresh(theirs, _typed_conflicts(mine))
+        if not text.strip() and self.base is not None and not unchanged:
+            self._note("note", key, "emptied, but filled again: the template's text is new.")
+            return _fresh(theirs, _typed_conflicts(mine))
         self.kept.append(key)
-        if self.base is not None and key in self.base and not unchanged:
-            self.notes.append(
-                f"{key}: the template's text has changed as well; yours stands. See whether it"
-                " still says what it should."
+        if unchanged or self.base is None or key not in self.base:
+            return self._with_words(mine, theirs, text, asides.conflict_asides(mine["source"]))
+        return self._both_changed(key, theirs, mine, text)
+
+    def _both_changed(self, key: str, theirs: Cell, mine: Cell, text: str) -> Cell:
+        """The lines of both; where they clash the analyst's, and a note with the template's."""
+        assert self.base is not None
+        merged = merge_lines(self.base[key], text, theirs["source"])
+        if not merged.conflicts:
+            self._note(
+                "note",
+                key,
+                "the template's text has changed in other lines than yours: both are in. See"
+                " whether it still says what it should.",
             )
-        return _with_words_of(mine, theirs)
+            blocks = asides.conflict_asides(mine["source"])
+            return self._with_words(mine, theirs, merged.text, blocks)
+        block = asides.conflict_aside(merged.conflicts)
+        return self._with_words(
+            mine, theirs, merged.text, [*_typed_conflicts(mine), block], short_digest(block)
+        )
+
+    def _with_words(
+        self, mine: Cell, theirs: Cell, text: str, blocks: Sequence[str], conflict: str = ""
+    ) -> Cell:
+        """The template's cell with the analyst's text, tags, pasted pictures and own metadata.
+
+        `blocks` are notes on conflicts; `conflict` names the one that is new.
+        """
+        metadata = {**mine["metadata"], **theirs["metadata"]}
+        mine_tags = [tag for tag in tags(mine) if tag != ORPHANED_TAG]
+        metadata["tags"] = tags(theirs) + [tag for tag in mine_tags if tag not in tags(theirs)]
+        cell = {**theirs, "source": text if text.strip() else asides.GUIDANCE, "metadata": metadata}
+        if "attachments" in mine:
+            cell["attachments"] = mine["attachments"]
+        known = conflict or own_metadata(mine).get(_CONFLICT)
+        if blocks:
+            cell["source"] = asides.with_asides(cell["source"], *blocks)
+            cell = with_own_metadata(cell, **{_CONFLICT: known}) if known else cell
+        return carry(cell, mine, self.carried_from)
 
     def _fixed(self, key: str, theirs: Cell, mine: Cell | None) -> Cell:
         """A cell that is the template's; text an analyst typed into theirs is put aside."""
@@ -133,30 +216,55 @@ class _Merge:
             )
         return theirs
 
-    def _followers(self) -> dict[str, list[Cell]]:
-        """The cells the analyst added, by the template cell each stands behind.
-
-        Cells no template cell stands for any more are sorted out on the way.
+    def _in_order(self, present: list[str]) -> list[str]:
+        """The names of the cells in their order; cells that the analyst added are collected, and
+        those no template cell stands for any more are sorted out, on the way.
         """
-        places = {id(cell): key for key, cell in self.claimed.items()}
-        followers: dict[str, list[Cell]] = {}
-        # What stands above a chapter's title goes below it: a chapter starts with its title.
-        place = next(iter(self.theirs))
+        names = {id(cell): key for key, cell in self.claimed.items()}
+        notebook: list[str] = []
         for cell in self.mine:
-            if id(cell) in places:
-                place = places[id(cell)]
+            if id(cell) in names:
+                notebook.append(names[id(cell)])
             elif self._is_orphan(cell):
                 self._keep_orphan(cell)
-            elif cell["cell_type"] == "code" or self._from_template(cell):
+            elif self._is_added(cell):
+                notebook.append(self._add(cell))
+            else:
                 self._put_aside_if_typed(
                     cell,
                     "is not in the template: put aside"
                     if cell["cell_type"] == "code"
                     else "was changed by hand and has left the template: put aside",
                 )
-            else:
-                followers.setdefault(place, []).append(self._as_added(cell))
-        return followers
+        first = next(iter(self.theirs))
+        # A chapter starts with its title, and its code keeps the template's order.
+        fixed = {name for name, cell in self.theirs.items() if cell["cell_type"] == "code"}
+        was = list(self.theirs if self.base is None else self.base)
+        moved = moved_cells(
+            was, [name for name in notebook if name in self.theirs], fixed | {first}
+        )
+        for name in sorted(moved & fixed):
+            self._note(
+                "note", name, "moved by hand, but back: code stays where the template has it."
+            )
+        return place_cells(
+            [name for name in present if name in fixed | {first} or name not in moved],
+            notebook,
+            set(self.claimed) - moved,
+            first,
+        )
+
+    def _is_added(self, cell: Cell) -> bool:
+        """Whether `cell` is the analyst's own. A copy of a template's cell is theirs when its text
+        is; what an earlier state of the template gave is not.
+        """
+        if {PARAMETERS_TAG, INJECTED_TAG} & set(tags(cell)):
+            return False  # the parameters are the run's
+        if cell["cell_type"] != "code":
+            return not self._from_template(cell)
+        if self.base is None or self._from_template(cell) or not cell["source"].strip():
+            return False
+        return not self._is_given(cell["source"])
 
     def _from_template(self, cell: Cell) -> bool:
         """Whether `cell` came from an earlier state of the template, and is not a copy of one."""
@@ -174,35 +282,47 @@ class _Merge:
 
     def _keep_orphan(self, cell: Cell) -> None:
         """Keep a narrative cell the template no longer has, unless nobody ever edited it."""
-        key = cell_key(cell)
-        if not cell["source"].strip() or self._base_is(key, cell["source"]):
+        text = asides.without_run_asides(cell["source"])
+        if not text.strip() or self._base_is(cell_key(cell), text):
             return
         orphan = copy.deepcopy(cell)
         orphan["id"] = self._free_id(cell)
         if ORPHANED_TAG not in tags(cell):
             orphan["metadata"]["tags"] = [*tags(cell), ORPHANED_TAG]
-        self.orphans.append(orphan)
+        self.orphans.append(carry(orphan, cell, self.carried_from))
 
-    def _as_added(self, cell: Cell) -> Cell:
-        """`cell` as one of the analyst's own: a copy or a split half sheds its origin's id."""
-        added = copy.deepcopy(cell)
-        added["metadata"].get(METADATA, {}).pop("id", None)
-        if not added["metadata"].get(METADATA, True):
-            del added["metadata"][METADATA]
+    def _add(self, cell: Cell) -> str:
+        """Take `cell` in as one of the analyst's own, under the name that is returned: a copy or
+        a split half sheds what made its origin the template's.
+        """
+        added = with_own_metadata(copy.deepcopy(cell), id=None, text=None)
         added["id"] = self._free_id(cell)
-        self.added.append(added["id"])
-        return added
+        for key in ("editable", "deletable", "jupyter"):
+            added["metadata"].pop(key, None)
+        if is_how_to(cell):
+            del added["metadata"]["tags"]
+        if added["cell_type"] == "code":
+            added |= {"outputs": [], "execution_count": None}
+        self.added[added["id"]] = carry(added, cell, self.carried_from)
+        return added["id"]
 
     def _put_aside_if_typed(self, cell: Cell, what: str) -> None:
         """Recover the text of `cell` unless a template gave it, now or at the last run."""
         text = cell["source"]
-        given = [theirs["source"] for theirs in self.theirs.values()]
-        given += (self.base or {}).values()
-        if not text.strip() or any(same_text(text, known) for known in given):
+        if not text.strip() or self._is_given(text):
             return
         name = cell_key(cell) or "a cell without an id"
-        self.notes.append(f"{name}: this {cell['cell_type']} cell {what}.")
+        self._note("warning", name, f"this {cell['cell_type']} cell {what}.")
         self.recovered.append(Recovered(name, cell["cell_type"], text, what))
+
+    def _note(self, severity: Severity, cell: str, sentence: str) -> None:
+        self.notes.append(Note(severity, cell, sentence, MERGED))
+
+    def _is_given(self, text: str) -> bool:
+        """Whether `text` is a template's, now or at the last run."""
+        given = [theirs["source"] for theirs in self.theirs.values()]
+        given += (self.base or {}).values()
+        return any(same_text(text, known) for known in given)
 
     def _base_is(self, key: str, text: str) -> bool:
         return self.base is not None and key in self.base and same_text(self.base[key], text)
@@ -211,53 +331,28 @@ class _Merge:
         """The cell's own id, or one made from its text when that is missing or taken."""
         wanted = cell.get("id", "")
         if not _CELL_ID.fullmatch(wanted) or wanted in self.used_ids:
-            stem = f"added-{_digest(cell['source'])}"
+            stem = f"added-{short_digest(cell['source'])}"
             wanted = _first_free(stem, lambda name: name not in self.used_ids)
         self.used_ids.add(wanted)
         return wanted
 
 
-def _claims(
-    mine: list[Cell], theirs: Mapping[str, Cell], base: Mapping[str, str]
-) -> dict[str, Cell]:
-    """Which cell of the notebook in place stands for which template cell.
-
-    A copied or split cell leaves several with one name: the one that also has it as its own id
-    stands for the template's, else the first. Cells whose ids a tool has changed are known by
-    their text while that is the template's.
-    """
-    claims: dict[str, Cell] = {}
-    for cell in mine:
-        key = cell_key(cell)
-        if key in theirs and (key not in claims or _has_own_id(cell) > _has_own_id(claims[key])):
-            claims[key] = cell
-    strangers = [cell for cell in mine if cell_key(cell) not in theirs and cell["source"].strip()]
-    for cell in strangers:
-        for key in theirs:
-            given = (theirs[key]["source"], base.get(key, ""))
-            if key not in claims and any(same_text(cell["source"], text) for text in given):
-                claims[key] = cell
-                break
-    return claims
+def _fresh(theirs: Cell, blocks: Sequence[str] = ()) -> Cell:
+    """The template's cell as it is; where it has no text, with guidance for the analyst."""
+    source = theirs["source"] if theirs["source"].strip() else asides.GUIDANCE
+    return {**theirs, "source": asides.with_asides(source, *blocks)}
 
 
-def _has_own_id(cell: Cell) -> bool:
-    return cell.get("id") == cell_key(cell)
+def _typed_conflicts(cell: Cell) -> list[str]:
+    """The notes on conflicts in `cell` that somebody has typed into."""
+    blocks = asides.conflict_asides(cell["source"])
+    return [block for block in blocks if short_digest(block) != own_metadata(cell).get(_CONFLICT)]
 
 
-def _with_words_of(mine: Cell, theirs: Cell) -> Cell:
-    """The template's cell with the analyst's text, tags, pasted pictures and own metadata."""
-    metadata = {**mine["metadata"], **theirs["metadata"]}
-    mine_tags = [tag for tag in tags(mine) if tag != ORPHANED_TAG]
-    metadata["tags"] = tags(theirs) + [tag for tag in mine_tags if tag not in tags(theirs)]
-    cell = {**theirs, "source": mine["source"], "metadata": metadata}
-    if "attachments" in mine:
-        cell["attachments"] = mine["attachments"]
-    return cell
-
-
-def _is_untouched_injection(cell: Cell) -> bool:
-    """Whether `cell` is Papermill's parameters cell, with nothing typed into it."""
+def _is_untouched_addition(cell: Cell) -> bool:
+    """Whether a run put `cell` there, and nothing was typed into it."""
+    if is_how_to(cell):
+        return own_metadata(cell).get("text") == short_digest(cell["source"])
     return is_injected(cell) and all(
         _PARAMETER_LINE.fullmatch(line) for line in cell["source"].splitlines()
     )
@@ -268,7 +363,3 @@ def _first_free(stem: str, free: Callable[[str], bool]) -> str:
     while not free(f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:8]

@@ -2,31 +2,59 @@
 
 Notebooks are replaced one at a time, each merged from what stands in the folder at that moment.
 Everything that could refuse (a notebook that cannot be read) is tried before the first is replaced.
+What was found and what was made are both kept as versions first.
 """
 
-import copy
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from needs_assessment.errors import AssessmentError
+from needs_assessment.narrative import asides
 from needs_assessment.narrative.base import (
+    in_force,
     mark_generated,
     read_base,
     settle_base,
     stage_base,
     text_digest,
 )
-from needs_assessment.narrative.cells import PARAMETERS_TAG, cell_texts, is_injected, tags
+from needs_assessment.narrative.carrying import carried_from
+from needs_assessment.narrative.cells import (
+    cell_key,
+    cell_texts,
+    is_in_report,
+    is_narrative,
+    same_text,
+)
+from needs_assessment.narrative.damaged import jupyter_copy
 from needs_assessment.narrative.files import (
+    DamagedNotebookError,
     Notebook,
     notebook_bytes,
     parse_notebook,
     read_bytes,
     replace_file,
 )
-from needs_assessment.narrative.merge import Merged, Recovered, merge_narrative
+from needs_assessment.narrative.history import keep_version
+from needs_assessment.narrative.in_place import (
+    InPlace,
+    found_in_place,
+    merge_found,
+    read_in_place,
+)
+from needs_assessment.narrative.merge import Merged, Recovered
+from needs_assessment.narrative.notebook import for_analysts, with_outputs
+from needs_assessment.narrative.placing import (
+    acknowledge,
+    complete_placing,
+    place,
+    read_whole,
+    release,
+)
 from needs_assessment.project import ReportFolder
 
 
@@ -40,8 +68,24 @@ class Finished:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A text cell of a chapter in place, in the notebook's order.
+
+    `text` is what the report reads. `edited`: it is not what the template gave; the analyst wrote
+    or changed it. `carried_from`: the earlier edition it was carried over from, "" once it was
+    edited or confirmed in this one. `narrative`: the cell is tagged as narrative.
+    """
+
+    cell: str
+    text: str
+    edited: bool
+    carried_from: str
+    narrative: bool
+
+
+@dataclass(frozen=True)
 class Swapped:
-    """A chapter put in place: what the merge did, and where text set aside was written.
+    """A chapter put in place: what the merge did, and its text cells as they stand now.
 
     The digests name the bytes of the notebook (SHA-256) and the text it was generated with.
     """
@@ -49,26 +93,18 @@ class Swapped:
     chapter: str
     path: Path
     merged: Merged
-    recovery: Path | None
+    written: tuple[Written, ...]
     notebook_digest: str
     base_digest: str
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """A merged chapter, and the bytes of the notebook in place it was merged from."""
+    """A merged chapter, what it was merged from, and the bytes of its notebook."""
 
-    before: bytes | None
+    found: InPlace
     merged: Merged
     after: bytes
-
-
-def merge_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> Merged:
-    """`generated` with the words of the chapter that stands in `report` now; nothing is written.
-
-    Raises AssessmentError when that chapter's notebook or base cannot be read.
-    """
-    return _merge(report, chapter, generated, read_bytes(_chapter_path(report, chapter)))
 
 
 def swap_chapters(report: ReportFolder, finished: Sequence[Finished]) -> tuple[Swapped, ...]:
@@ -80,89 +116,158 @@ def swap_chapters(report: ReportFolder, finished: Sequence[Finished]) -> tuple[S
     place cannot be read, and when a file cannot be written: each chapter is then whole, the old
     one or the new.
     """
-    ready = [(chapter, _prepare(report, chapter)) for chapter in finished]
-    swapped = tuple(_replace(report, chapter, prepared) for chapter, prepared in ready)
-    _write_manifest(report, swapped)
+    with _reporting(report):
+        tidy(report)
+        ready = [
+            (chapter, _prepare(chapter, read_in_place(report, chapter.chapter, chapter.generated)))
+            for chapter in finished
+        ]
+        swapped = tuple(_replace(report, chapter, prepared) for chapter, prepared in ready)
+        _write_manifest(report, swapped)
     return swapped
 
 
-def _merge(
-    report: ReportFolder, chapter: str, generated: Notebook, in_place: bytes | None
-) -> Merged:
-    path = _chapter_path(report, chapter)
-    existing = None if in_place is None else parse_notebook(in_place, str(path))
-    return merge_narrative(generated, existing, read_base(report.narrative, chapter, existing))
+def rewrite_chapter(
+    report: ReportFolder, chapter: str, why: str, change: Callable[[Notebook | None], Notebook]
+) -> None:
+    """Replace the notebook of `chapter` by what `change` makes of it.
+
+    `change` gets None when there is no notebook, or a damaged one. What stood there is kept as a
+    version, for the reason `why`; so is what an editor saves meanwhile, and `change` is called
+    again with it. Raises AssessmentError when a notebook has another format or a file cannot be
+    written.
+    """
+    path = report.chapters / f"{chapter}.ipynb"
+    with _reporting(report):
+        tidy(report)
+        data = read_whole(path)
+        saved_meanwhile: list[bytes] = []
+        while True:
+            notebook = None
+            if data is not None:
+                try:
+                    notebook = parse_notebook(data, str(path))
+                    base = read_base(report.narrative, chapter, notebook)
+                    keep_version(report.narrative, chapter, notebook, base, why)
+                except DamagedNotebookError:
+                    _keep_recovery(report, f"{chapter}-damaged", ".ipynb", data)
+            was = place(path, notebook_bytes(change(notebook)), data)
+            if was == data:
+                break
+            saved_meanwhile += [was] if was is not None else []
+            data = was
+        for data in saved_meanwhile:
+            acknowledge(path, data)
 
 
-def _prepare(report: ReportFolder, chapter: Finished) -> _Ready:
-    before = read_bytes(_chapter_path(report, chapter.chapter))
-    merged = _merge(report, chapter.chapter, chapter.generated, before)
-    notebook = _with_outputs(merged.notebook, chapter.executed)
-    notebook = mark_generated(notebook, cell_texts(chapter.generated))
-    return _Ready(before, merged, notebook_bytes(notebook))
+def tidy(report: ReportFolder) -> None:
+    """Complete what a run that was cut off left half done in the folders of the narrative."""
+    complete_placing(report.chapters)
+    for path in report.narrative.rglob(".*"):
+        path.unlink()
+    for path in report.chapters.glob("*.ipynb"):
+        release(path, lambda aside, name=path.stem: _keep_late(report, name, aside))
+
+
+def recovered_files(report: ReportFolder) -> list[Path]:
+    """The recovery copies of earlier runs that nobody has removed yet."""
+    return sorted((report.narrative / "recovered").glob("[!.]*"))
+
+
+def _prepare(chapter: Finished, found: InPlace) -> _Ready:
+    merged = merge_found(chapter.generated, found)
+    notebook = for_analysts(with_outputs(merged.notebook, chapter.executed), chapter.generated)
+    return _Ready(
+        found, merged, notebook_bytes(mark_generated(notebook, cell_texts(chapter.generated)))
+    )
 
 
 def _replace(report: ReportFolder, chapter: Finished, ready: _Ready) -> Swapped:
     name = chapter.chapter
-    path = _chapter_path(report, name)
+    path = report.chapters / f"{name}.ipynb"
     texts = cell_texts(chapter.generated)
+    saved_meanwhile: list[bytes] = []
     while True:
-        recovery = _write_recovery(report, name, ready.merged.recovered)
-        if ready.before is not None:
-            settle_base(report.narrative, name, parse_notebook(ready.before, str(path)))
-        stage_base(report.narrative, name, texts)
-        # The last look comes after everything slow: an editor may have saved in the meantime.
-        if read_bytes(path) == ready.before:
+        _keep_texts(report, name, ready, texts)
+        # An unchanged file keeps its time, so that an open editor does not ask which one to keep.
+        if ready.after == ready.found.data and in_force(report.narrative, name) == texts:
             break
-        ready = _prepare(report, chapter)
-    # An unchanged file keeps its time, so that an open editor does not ask which one to keep.
-    if ready.after != ready.before:
-        replace_file(path, ready.after)
+        if ready.found.notebook is not None:
+            settle_base(report.narrative, name, ready.found.notebook)
+        stage_base(report.narrative, name, texts)
+        before = ready.found.data
+        was = before if ready.after == before else place(path, ready.after, before)
+        if was == before:
+            break
+        saved_meanwhile += [was] if was is not None else []
+        ready = _prepare(chapter, found_in_place(report, name, chapter.generated, was))
     settle_base(report.narrative, name, parse_notebook(ready.after, str(path)))
+    for data in saved_meanwhile:
+        acknowledge(path, data)
+    if ready.found.mended:
+        jupyter_copy(path).unlink(missing_ok=True)
     return Swapped(
         chapter=name,
         path=path,
         merged=ready.merged,
-        recovery=recovery,
+        written=written_cells(ready.merged, chapter.generated),
         notebook_digest=hashlib.sha256(ready.after).hexdigest(),
         base_digest=text_digest(texts),
     )
 
 
-def _with_outputs(merged: Notebook, executed: Notebook) -> Notebook:
-    """`merged` with the outputs of `executed`, code cell by code cell, and its parameters."""
-    ran = {cell["id"]: cell for cell in executed["cells"] if cell["cell_type"] == "code"}
-    injected = [cell for cell in executed["cells"] if is_injected(cell)]
-    cells = []
-    for cell in merged["cells"]:
-        if cell["cell_type"] == "code" and cell["id"] in ran:
-            run = ran[cell["id"]]
-            cells.append(
-                {**cell, "outputs": run["outputs"], "execution_count": run["execution_count"]}
-            )
-        else:
-            cells.append(cell)
-        if PARAMETERS_TAG in tags(cell):
-            cells += injected
-    metadata = {**merged["metadata"], **executed["metadata"]}
-    return copy.deepcopy({**merged, "cells": cells, "metadata": metadata})
+def _keep_texts(report: ReportFolder, name: str, ready: _Ready, texts: dict[str, str]) -> None:
+    """Keep, before anything is replaced, what was found and what takes its place."""
+    found = ready.found
+    if found.mended:
+        _keep_recovery(report, f"{name}-damaged", ".ipynb", found.mended.damaged)
+    copy = read_bytes(jupyter_copy(report.chapters / f"{name}.ipynb"))
+    if found.mended and copy is not None:
+        _keep_recovery(report, f"{name}-copy-by-jupyter", ".ipynb", copy)
+    _write_recovered(report, name, ready.merged.recovered)
+    if found.notebook is not None and not found.carried_from:
+        keep_version(report.narrative, name, found.notebook, found.base, "found by a run")
+    made = parse_notebook(ready.after, name)
+    keep_version(report.narrative, name, made, texts, "made by a run")
 
 
-def _write_recovery(
-    report: ReportFolder, chapter: str, recovered: Sequence[Recovered]
-) -> Path | None:
-    """Write text that has no place in the chapter to a file of its own; None when there is none.
+def written_cells(merged: Merged, generated: Notebook) -> tuple[Written, ...]:
+    """The text cells of a merged chapter that the report reads, in order."""
+    given = cell_texts(generated)
+    return tuple(
+        Written(
+            cell=cell_key(cell),
+            text=asides.report_text(cell["source"]),
+            edited=not same_text(
+                asides.without_run_asides(cell["source"]), given.get(cell_key(cell), "")
+            ),
+            carried_from=carried_from(cell),
+            narrative=is_narrative(cell),
+        )
+        for cell in merged.notebook["cells"]
+        if cell["cell_type"] == "markdown" and is_in_report(cell)
+    )
 
-    The file is named by its content: nothing is ever written over another recovery.
-    """
-    if not recovered:
-        return None
-    parts = [f"## {text.cell} ({text.kind}): {text.reason}\n\n{text.text}" for text in recovered]
-    data = "\n\n".join(parts).encode("utf-8", "backslashreplace") + b"\n"
-    name = f"{chapter}-{hashlib.sha256(data).hexdigest()[:8]}.md"
-    path = report.narrative / "recovered" / name
-    replace_file(path, data)
-    return path
+
+def _write_recovered(report: ReportFolder, name: str, recovered: Sequence[Recovered]) -> None:
+    """Write text that has no place in the chapter to a file of its own."""
+    if recovered:
+        parts = [
+            f"## {each.cell} ({each.kind}): {each.reason}\n\n{each.text}" for each in recovered
+        ]
+        data = "\n\n".join(parts).encode("utf-8", "backslashreplace") + b"\n"
+        _keep_recovery(report, name, ".md", data)
+
+
+def _keep_late(report: ReportFolder, name: str, aside: Path) -> None:
+    _keep_recovery(report, f"{name}-saved-late", ".ipynb", aside.read_bytes())
+
+
+def _keep_recovery(report: ReportFolder, stem: str, suffix: str, data: bytes) -> None:
+    """Write a recovery copy, named by its content: none is ever written over another."""
+    path = report.narrative / "recovered" / f"{stem}-{hashlib.sha256(data).hexdigest()[:8]}{suffix}"
+    if not path.exists():
+        replace_file(path, data)
 
 
 def _write_manifest(report: ReportFolder, swapped: Sequence[Swapped]) -> None:
@@ -174,5 +279,15 @@ def _write_manifest(report: ReportFolder, swapped: Sequence[Swapped]) -> None:
     replace_file(report.narrative / "manifest.json", text.encode())
 
 
-def _chapter_path(report: ReportFolder, chapter: str) -> Path:
-    return report.chapters / f"{chapter}.ipynb"
+@contextmanager
+def _reporting(report: ReportFolder) -> Iterator[None]:
+    """What the disk refuses, as an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        name = Path(error.filename).name if error.filename else "A file"
+        raise AssessmentError(
+            f"{name} in {report.path.name} could not be written: {error.strerror}. Every chapter is"
+            " whole, as it was or as this run made it.",
+            "Check the free space and the permissions of the report folder, and run again.",
+        ) from error

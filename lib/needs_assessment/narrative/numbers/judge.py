@@ -1,0 +1,319 @@
+"""Whether a number that was typed is one the report shows, another than it shows, or neither."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from needs_assessment.display import round_half_up
+from needs_assessment.narrative.numbers.exempt import exempt_spans
+from needs_assessment.narrative.numbers.facts import RATE, Fact, Facts
+from needs_assessment.narrative.numbers.prose import Sentence, sentences
+from needs_assessment.narrative.numbers.terms import terms
+from needs_assessment.narrative.numbers.typed import (
+    COUNT,
+    MONEY,
+    MULTIPLE,
+    PERCENT,
+    POINTS,
+    TIME,
+    Typed,
+    read_numbers,
+)
+from needs_assessment.periods import Period, parse_period
+
+KNOWN = "known"
+DIFFERS = "differs"
+UNTRACED = "untraced"
+
+_COMPARABLE = {
+    COUNT: (COUNT, RATE),
+    PERCENT: (PERCENT,),
+    POINTS: (POINTS,),
+    MONEY: (MONEY,),
+    TIME: (TIME,),
+    MULTIPLE: (),
+}
+_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-/\N{EN DASH}]\s?((?:19|20)?\d\d))?(?!\d)")
+_EARLIER = re.compile(
+    r"\b(?:previous|earlier|before|prior|last|preceding|had been|from)\b", re.IGNORECASE
+)
+_PART_YEAR = re.compile(
+    r"\b(?:quarters?|Q[1-4]|months?|weeks?|January|February|March|April|May|June|July|August"
+    r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b",
+)
+_INTERVAL = re.compile(r"\b(?:interval|between|confidence|CI)\b|\d%? to \D?\d")
+_ELSEWHERE = re.compile(
+    r"\b(?:national(?:ly)?|England|UK|United Kingdom|Wales|country|county|region(?:al)?"
+    r"|other (?:councils|areas)|elsewhere|neighbouring|average)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits."""
+
+    fact: Fact
+    strength: int
+    rank: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A number of a cell and what the check says of it.
+
+    The number is `source[start:end]`, or `source[opening:end]` with a word such as “about”.
+    `matches`: the facts it may be, the likeliest first; when it differs from all, the one nearby.
+    """
+
+    start: int
+    end: int
+    opening: int
+    typed: Typed
+    outcome: str
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def fact(self) -> Fact | None:
+        return self.matches[0].fact if self.matches else None
+
+
+def judge(source: str, facts: Facts, chapter: str = "") -> list[Verdict]:
+    """A verdict on each number of a narrative cell that is a statistic. Cited ones are left out."""
+    return [
+        verdict
+        for sentence in sentences(source)
+        for verdict in _judge_sentence(sentence, facts, chapter)
+    ]
+
+
+def _judge_sentence(sentence: Sentence, facts: Facts, chapter: str) -> Iterator[Verdict]:
+    exempt = exempt_spans(sentence.text, facts.names)
+    context = _context(sentence, chapter)
+    for typed in read_numbers(sentence.text):
+        if any(start < typed.end and typed.start < end for start, end in exempt):
+            continue
+        outcome, matches = _verdict(typed, sentence, context, facts)
+        if outcome:
+            places = (typed.start, typed.end, typed.opening)
+            yield Verdict(*(sentence.start + at for at in places), typed, outcome, matches)
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What a sentence is about: its terms, those around it, its periods, its live figures."""
+
+    here: frozenset[str]
+    around: frozenset[str]
+    periods: tuple[Period, ...]
+    keys: frozenset[str]
+    chapter: frozenset[str]
+    earlier: bool
+    part_year: bool
+    elsewhere: bool
+    interval: bool
+
+
+def _context(sentence: Sentence, chapter: str) -> _Context:
+    text = sentence.text
+    topic = terms(chapter.replace("-", " "))
+    return _Context(
+        here=terms(text) | frozenset(re.findall(r"\b\d\d\b", text)),
+        around=terms(sentence.before) | topic,
+        periods=tuple(_periods(text)),
+        keys=frozenset(figure.key for figure in sentence.figures),
+        chapter=topic,
+        earlier=bool(_EARLIER.search(text)),
+        part_year=bool(_PART_YEAR.search(text)),
+        elsewhere=bool(_ELSEWHERE.search(text)),
+        interval=bool(_INTERVAL.search(text)),
+    )
+
+
+def _periods(text: str) -> Iterator[Period]:
+    for match in _SPAN.finditer(text):
+        first, second = match[1], match[2]
+        if second and len(second) == 2 and int(second) == (int(first) + 1) % 100:
+            yield parse_period(f"{first}-{second}")
+        else:
+            yield parse_period(first)
+            if second and len(second) == 4:
+                yield parse_period(second)
+
+
+def _verdict(
+    typed: Typed, sentence: Sentence, context: _Context, facts: Facts
+) -> tuple[str, tuple[Match, ...]]:
+    claims = _is_statistic(typed, sentence)
+    if not claims and typed.in_words:
+        return "", ()
+    kinds = _COMPARABLE[typed.kind]
+    size = abs(float(typed.value))
+    comparable = [
+        fact for fact in facts.facts if fact.kind in kinds and 0.6 * size <= fact.size <= 1.7 * size
+    ]
+    matches = sorted(
+        _matches(typed, comparable, context, facts, claims), key=lambda each: -each.rank
+    )
+    if matches:
+        return KNOWN, tuple(matches)
+    if not claims:
+        return "", ()
+    near = [
+        Match(fact, 0, rank)
+        for fact in comparable
+        if _is_near(typed, fact) and (rank := _nearby(fact, context, facts))
+    ]
+    if near:
+        return DIFFERS, (max(near, key=lambda each: each.rank),)
+    if sentence.cited or typed.kind in (TIME, MONEY, POINTS):
+        return "", ()
+    return UNTRACED, ()
+
+
+def _matches(
+    typed: Typed, comparable: list[Fact], context: _Context, facts: Facts, claims: bool
+) -> Iterator[Match]:
+    """The facts that the number may be, with how well each fits the sentence."""
+    for fact in comparable:
+        strength = agreement(typed, fact)
+        if not strength or (not claims and strength < 3):
+            continue
+        if fact.role in ("lower", "upper") and not context.interval:
+            continue
+        score = _score(fact, context, facts)
+        if score is None or score < _needed(typed, strength):
+            continue
+        covered = facts.weight(fact.subject & (context.here | context.around))
+        share = covered / (facts.weight(fact.subject) or 1.0)
+        rank = score * (0.5 + 0.5 * share) + strength + (fact.role == "value")
+        yield Match(fact, strength, rank)
+
+
+def agreement(typed: Typed, fact: Fact) -> int:
+    """How well a number agrees with a fact: 3 as shown, 2 rounded, 1 roughly, 0 not at all."""
+    value = abs(typed.value)
+    exact, shown = abs(fact.exact), abs(fact.shown)
+    if typed.loose:
+        return 1 if _within(typed, value, exact, typed.loose) else 0
+    if typed.bound in ("over", "under"):
+        if value == shown or _rounds(exact, typed.step, value):
+            return 2
+        return 1 if _within(typed, value, exact, Fraction(0)) else 0
+    if value == shown:
+        return 3
+    if _rounds(exact, typed.step, value) and typed.step >= Fraction(1, 100):
+        return 2
+    rough = typed.rough_step
+    enough = typed.digits >= 2 and rough > typed.step
+    if (enough or typed.bound == "near") and _rounds(exact, rough, value):
+        return 1
+    return 0
+
+
+def _within(typed: Typed, value: Fraction, exact: Fraction, loose: Fraction) -> bool:
+    reach = value / 5
+    if typed.bound == "over":
+        return value - loose < exact <= value + reach
+    if typed.bound == "under":
+        return value - reach <= exact < value + loose
+    if typed.bound == "near":
+        loose = loose * Fraction(8, 5)
+    return abs(value - exact) <= loose
+
+
+def _rounds(exact: Fraction, step: Fraction, value: Fraction) -> bool:
+    return Fraction(round_half_up(exact / step)) * step == value
+
+
+def _needed(typed: Typed, strength: int) -> float:
+    """The score that makes an equal number the same one: the fewer its digits, the more."""
+    if abs(typed.value) <= 12 and typed.kind == COUNT:
+        return 4.0
+    if typed.digits >= 4 and strength >= 2:
+        return 0.0
+    if typed.digits == 3 and strength >= 2:
+        return 0.5
+    return 1.0
+
+
+def _score(fact: Fact, context: _Context, facts: Facts) -> float | None:
+    """How much a sentence is about a fact; None when it is about something else."""
+    if not _fits(fact, context, facts):
+        return None
+    here = fact.subject & context.here
+    before = (fact.subject & context.around) - here
+    score = facts.weight(here) + 0.5 * facts.weight(before)
+    score += 0.5 * sum(bool(group & context.here) for group in fact.qualifiers)
+    return score + (2.0 if fact.key in context.keys else 0.0)
+
+
+def _fits(fact: Fact, context: _Context, facts: Facts) -> bool:
+    around = context.here | context.around
+    if any(not group & around for group in fact.qualifiers):
+        return False
+    if fact.period is None:
+        return True
+    if context.periods:
+        periods = (*context.periods, *((facts.edition,) if context.earlier else ()))
+        return any(_overlap(fact.period, period) for period in periods)
+    if fact.period.end < facts.edition.start or fact.period.start > facts.edition.end:
+        return context.earlier or not fact.own
+    return fact.period.months in (0, 12) or context.part_year
+
+
+def _overlap(one: Period, other: Period) -> bool:
+    return one.start <= other.end and other.start <= one.end
+
+
+def _is_statistic(typed: Typed, sentence: Sentence) -> bool:
+    """Whether a number claims something; “two services” and “three years” do not."""
+    if typed.kind in (PERCENT, POINTS, MONEY, MULTIPLE, TIME) or typed.value > 12:
+        return True
+    if typed.value <= 1 or typed.step < 1:
+        return typed.step < 1
+    following = re.findall(r"[a-z]+", sentence.text[typed.end :].lower())[:2]
+    if not _REFUGE.isdisjoint(following) and not re.search(
+        r"(?i)refuge|accommodation", sentence.text
+    ):
+        return False
+    return not (_COUNTED | _REFUGE).isdisjoint(following)
+
+
+_COUNTED = frozenset(
+    {
+        *("case", "cases", "referral", "referrals", "request", "requests", "assessments"),
+        *("victims", "survivors", "people", "persons", "individuals", "clients", "respondents"),
+        *("children", "girls", "boys", "young", "women", "men", "adults", "residents"),
+        *("households", "families", "crimes", "incidents", "offences", "reports", "arrests"),
+        *("suspects", "perpetrators", "offenders", "deaths", "homicides"),
+    }
+)
+_SHELTER = re.compile(r"refuge|accommodation", re.IGNORECASE)
+_REFUGE = frozenset({"places", "beds", "spaces", "units"})
+
+
+def _is_near(typed: Typed, fact: Fact) -> bool:
+    """Whether the typed number may well be meant as the fact: near it, but not equal."""
+    value, shown = abs(typed.value), abs(fact.shown)
+    if fact.role not in ("value", "benchmark") or not fact.own or value == 0 or shown == 0:
+        return False
+    return Fraction(7, 10) <= value / shown <= Fraction(10, 7)
+
+
+# Few figures are amounts, times or rates: fewer words tell which one is meant.
+_COVERED = {MONEY: 0.3, TIME: 0.5, RATE: 0.5}
+
+
+def _nearby(fact: Fact, context: _Context, facts: Facts) -> float:
+    """How surely a sentence speaks of a fact; 0 when it may speak of something else."""
+    if fact.key in context.keys and fact.role == "value":
+        return 0.0
+    if context.elsewhere or context.earlier or not _fits(fact, context, facts):
+        return 0.0
+    if any(not group & context.here for group in fact.qualifiers):
+        return 0.0
+    covered = facts.weight(fact.subject & (context.here | context.chapter))
+    whole = facts.weight(fact.subject)
+    return covered if whole and covered / whole >= _COVERED.get(fact.kind, 0.75) else 0.0
