@@ -17,8 +17,10 @@ from needs_assessment.disclosure.figures import group_sources, protect_indicator
 from needs_assessment.disclosure.policy import Policy
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
-from needs_assessment.indicators.catalogue import Definition, load_catalogue
-from needs_assessment.indicators.compute import Basis, compute_indicators
+from needs_assessment.indicators.catalogue import load_catalogue
+from needs_assessment.indicators.basis import Basis
+from needs_assessment.indicators.compute import compute_indicators
+from needs_assessment.indicators.definition import Definition
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
 from needs_assessment.periods import Period
 from needs_assessment.project import Project

@@ -2,7 +2,7 @@
 
 from needs_assessment.display import decimal_places, format_number, round_half_up
 from needs_assessment.flags import Flag
-from needs_assessment.indicators.compute import Basis
+from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period
 

@@ -10,6 +10,9 @@ from scipy.stats import chi2, norm
 
 Interval = tuple[float, float]
 
+WIDE = 0.998
+"""The confidence of control limits; that of intervals is 95 %."""
+
 
 def wilson(count: float, total: float, confidence: float = 0.95) -> Interval:
     """Wilson score interval of the proportion `count / total`, as fractions of 1.
@@ -50,6 +53,24 @@ def change(now: float, before: float, confidence: float = 0.95) -> Interval | No
     spread = _z(confidence) * math.sqrt(1 / now + 1 / before)
     ratio = now / before
     return ratio * math.exp(-spread) - 1, ratio * math.exp(spread) - 1
+
+
+def difference(
+    now: float, now_total: float, before: float, before_total: float, confidence: float = 0.95
+) -> Interval:
+    """Interval of the difference of two proportions, as fractions of 1.
+
+    Newcombe's hybrid score method: the Wilson intervals of the two, put together (Statistics in
+    Medicine 1998; 17: 873-890, method 10).
+    """
+    first, second = now / now_total, before / before_total
+    low_now, high_now = wilson(now, now_total, confidence)
+    low_before, high_before = wilson(before, before_total, confidence)
+    gap = first - second
+    return (
+        gap - math.hypot(first - low_now, high_before - second),
+        gap + math.hypot(high_now - first, second - low_before),
+    )
 
 
 def _z(confidence: float) -> float:

@@ -1,11 +1,12 @@
 """The statistic that an indicator uses: which observations, of which period, added up how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 
-from needs_assessment.indicators.catalogue import Term
+from needs_assessment.indicators.definition import Term
 from needs_assessment.periods import Period, choose_for_edition, parse_period
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.tokens import bound
@@ -42,7 +43,8 @@ class Statistic:
     """A value of one period, with the observations it is made of.
 
     `value` is None when it is only bounded (`lower` to `upper`, `upper` None when open).
-    `status`: final, provisional, revised, approximate or bounded.
+    `status`: final, provisional, revised, approximate or bounded. `filled`: a quarter that is
+    missing was taken to be like the one before.
     """
 
     value: Fraction | None
@@ -51,6 +53,7 @@ class Statistic:
     status: str
     period: Period
     cells: tuple[Cell, ...]
+    filled: bool = False
 
 
 class AreaStatistics:
@@ -109,15 +112,34 @@ class AreaStatistics:
             return f"only {quarters} of 4 quarters were returned of"
         return "no return gives"
 
-    def for_edition(self, term: Term, edition: Period) -> Statistic | None:
+    def for_edition(
+        self, term: Term, edition: Period, *, fill: bool = False
+    ) -> Statistic | None:
         """The statistic for an edition, as reported, put together from quarters, or of the period
-        that stands for the edition (`choose_for_edition`).
+        that stands for the edition (`choose_for_edition`). With `fill`, one missing quarter is
+        taken to be like the quarter before (SafeLives' rule); two missing quarters are a gap.
         """
         exact = self.statistic(term, edition)
+        if exact is None and fill:
+            exact = self._filled(term, edition)
         if exact:
             return exact
         chosen = choose_for_edition(self.periods(term), edition)
         return self.statistic(term, chosen) if chosen else None
+
+
+    def _filled(self, term: Term, year: Period) -> Statistic | None:
+        quarters = year.quarters()
+        if self.dictionary.measure(term.measure).over_time != "sum" or not quarters:
+            return None
+        before = year.previous().quarters()[-1]
+        cells = [self.cell(term, quarter) for quarter in (before, *quarters)]
+        used = [now or earlier for earlier, now in pairwise(cells)]
+        missing = sum(cell is None for cell in cells[1:])
+        if missing != 1 or not all(used):
+            return None
+        found = _combine([cell for cell in used if cell], year)
+        return found and replace(found, filled=True)
 
 
 def add(statistics: list[Statistic | None]) -> Statistic | None:
@@ -125,7 +147,25 @@ def add(statistics: list[Statistic | None]) -> Statistic | None:
     present = [each for each in statistics if each is not None]
     if len(present) != len(statistics) or len({each.period for each in present}) != 1:
         return None
-    return _combine([cell for each in present for cell in each.cells], present[0].period)
+    total = _combine([cell for each in present for cell in each.cells], present[0].period)
+    filled = any(each.filled for each in present)
+    return replace(total, filled=True) if total and filled else total
+
+
+def subtract(whole: Statistic, part: Statistic) -> Statistic | None:
+    """`whole` less `part`, or None when their periods differ."""
+    if whole.period != part.period:
+        return None
+    exact = whole.value is not None and part.value is not None
+    upper = None if whole.upper is None else whole.upper - part.lower
+    return Statistic(
+        value=(whole.value or Fraction(0)) - (part.value or Fraction(0)) if exact else None,
+        lower=whole.lower - (whole.lower if part.upper is None else part.upper),
+        upper=upper,
+        status=max(whole.status, part.status, key=_STRENGTH.index),
+        period=whole.period,
+        cells=(*whole.cells, *part.cells),
+    )
 
 
 def _combine(cells: list[Cell], period: Period) -> Statistic | None:
