@@ -11,17 +11,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.council import Council, board_blocks, choose_period, load_council
 from needs_assessment.disclosure.cells import ShownCell, protect_cells
+from needs_assessment.disclosure.edition import check_edition
 from needs_assessment.disclosure.figures import group_sources, protect_indicator
+from needs_assessment.disclosure.groups import protect_group
 from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.scenarios import refuge_scenarios
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
-from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.basis import Basis
+from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.compute import compute_indicators
 from needs_assessment.indicators.definition import Definition
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
+from needs_assessment.indicators.groups import compute_groups
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
@@ -44,6 +48,11 @@ class ProtectedStore:
     def indicators(self) -> dict[str, dict[str, Any]]:
         """Protected indicators by id."""
         return {entry["id"]: entry for entry in self.data["indicators"]}
+
+    @cached_property
+    def breakdowns(self) -> dict[str, dict[str, Any]]:
+        """Protected breakdowns by id."""
+        return {entry["id"]: entry for entry in self.data["breakdowns"]}
 
     @cached_property
     def measures(self) -> dict[str, dict[str, Any]]:
@@ -74,6 +83,9 @@ class ProtectedStore:
         }
         figures = {key: {"display": value} for key, value in plain.items()}
         figures.update({key: entry["figures"] for key, entry in self.indicators.items()})
+        for group in self.breakdowns.values():
+            figures[group["id"]] = group["figures"]
+            figures.update({row["id"]: row["figures"] for row in group["rows"]})
         return figures
 
 
@@ -181,12 +193,14 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     """The store, of what could be read of the returns.
 
     Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
-    `measures`, `surveys`, `benchmarks`, `county`, `returns`, `quality` (`returns.quality`, a
+    `breakdowns` (`protect_group`), `scenarios` (`refuge_scenarios`), `measures`, `surveys`,
+    `benchmarks`, `areas` (names by code), `county`, `returns`, `quality` (`returns.quality`, a
     return each), `gaps` (`returns.questions`, an unanswered question each), `flags`, `inputs`.
     """
     council, period, area = sources.council, sources.period, sources.area
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
     edition = council.editions[period.text]
+    check_edition(council, period, sources.catalogue, reference)
     basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
     indicators = compute_indicators(sources.catalogue, basis)
     policy = Policy(council.disclosure.suppress_below, dictionary)
@@ -202,7 +216,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
-    flags += [flag for each in indicators for flag in flag_indicator(each, period)]
+    flags += [flag for each in indicators for flag in flag_indicator(each, basis)]
     flags += flag_printed(indicators, basis)
     cells = protect_cells(evidence.observations, dictionary, policy)
     natures = [cell.nature for cell in cells]
@@ -235,11 +249,17 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
             "version": edition.version.model_dump(mode="json"),
             "board": edition.board.model_dump(mode="json") if edition.board else None,
             "populations": edition.populations.model_dump(),
+            **board_blocks(council, period),
         },
         "nature": max(natures, key=_NATURES.index, default="published"),
         "policy": policy.statement(),
         "cells": [_cell(cell) for cell in cells],
         "indicators": [protect_indicator(each, policy) for each in indicators],
+        "breakdowns": [
+            protect_group(each, lambda one: protect_indicator(one, policy))
+            for each in compute_groups(sources.catalogue, basis)
+        ],
+        "scenarios": refuge_scenarios(sources.catalogue, basis, policy),
         "measures": [
             measure.model_dump(mode="json", exclude={"rules", "claims"})
             for measure in dictionary.values()
@@ -247,6 +267,11 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
         "publishers": reference.publishers,
+        "areas": {
+            code: reference.areas[code].name
+            for code in sorted({cell.area for cell in cells})
+            if code in reference.areas
+        },
         "county": _county(council, basis, sources.catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
         "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],
@@ -321,6 +346,7 @@ def _county(
     return [
         {
             "name": name,
+            "code": "+".join(codes),
             "indicators": [
                 protect_indicator(each, policy)
                 for each in compute_indicators(refuge, replace(basis, areas=codes))

@@ -1,6 +1,6 @@
 """What the indicators of an edition are computed from."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -33,12 +33,15 @@ class Basis:
     period: Period
     edition: Edition
     fill: bool = False
+    held: dict[str, AreaStatistics] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def statistics(self) -> tuple[AreaStatistics, ...]:
-        return tuple(
-            AreaStatistics(self.observations, area, self.dictionary) for area in self.areas
-        )
+        """The observations of each area. Shared by every basis made from this one by `replace`."""
+        for area in self.areas:
+            if area not in self.held:
+                self.held[area] = AreaStatistics(self.observations, area, self.dictionary)
+        return tuple(self.held[area] for area in self.areas)
 
     def of(self, entry: Definition) -> "Basis":
         """The basis that an entry asks for: the upper-tier area, or quarters filled.
@@ -82,7 +85,7 @@ class Basis:
         return self.less(found, less or [])
 
     def less(self, statistic: Statistic, terms: list[str]) -> Statistic:
-        """A statistic less terms of the same period. Raises UnavailableError when one is missing."""
+        """A statistic less terms of the same period. UnavailableError when one is missing."""
         if not terms:
             return statistic
         off = add([self._for_edition(read_term(text)) for text in terms])
@@ -108,22 +111,22 @@ class Basis:
     def reported(self, measure: str) -> Statistic | None:
         return self._for_edition(Term(measure))
 
-    def known_share(self, measure: str, dimension: str, category: str, unknown: str) -> Fraction:
-        """The share of one category among the known ones of a measure.
+    def known_share(self, groups: list[Term], unknown: str) -> Fraction:
+        """The share of some categories of one dimension among those that are known.
 
-        Raises UnavailableError when a category that was asked for is missing.
+        Raises UnavailableError when the population was not returned by that dimension.
         """
+        measure, dimension = groups[0].measure, groups[0].dimension
         categories = self.dictionary.measure(measure).dimensions[dimension].categories
-        parts = {
-            name: self._for_edition(Term(measure, dimension, name))
-            for name in categories
-            if name != unknown
-        }
-        held = {name: part for name, part in parts.items() if part and part.value is not None}
-        total = sum((part.value or Fraction(0) for part in held.values()), Fraction(0))
-        if category not in held or not total or not held[category].value:
+        numbers = {}
+        for name in categories:
+            part = self._for_edition(Term(measure, dimension, name))
+            if name != unknown and part is not None and part.value is not None:
+                numbers[name] = part.value
+        asked = [numbers.get(group.category) for group in groups]
+        if any(not number for number in asked):
             raise UnavailableError("no return gives this group's share of the population")
-        return (held[category].value or Fraction(0)) / total
+        return sum((number or Fraction(0) for number in asked), Fraction(0)) / sum(numbers.values())
 
     def _for_edition(self, term: Term) -> Statistic | None:
         return add(

@@ -35,8 +35,8 @@ def load_catalogue(
 
 
 def _check_terms(entry: Definition, dictionary: Dictionary) -> None:
-    terms = [*entry.numerator, *entry.denominator, *entry.less, *entry.need, *entry.stages]
-    for text in (*terms, *filter(None, [entry.against])):
+    terms = [*entry.numerator, *entry.denominator, *entry.less, *entry.need]
+    for text in (*terms, *entry.stages, *entry.against):
         term = read_term(text)
         measure = dictionary.measure(term.measure)
         if not term.dimension or (term.each and term.dimension == AREAS):

@@ -192,9 +192,8 @@ def _change(entry: Definition, basis: Basis) -> Indicator:
 
 def _representation(entry: Definition, basis: Basis) -> Indicator:
     """The share among those known, divided by the share of the population."""
-    part = basis.statistic(entry.numerator)
-    whole = basis.statistic(entry.denominator, _unknown_terms(entry))
-    if part.value is None or whole.value is None or whole.value <= 0:
+    part, whole, share = estimates.shares(entry, basis)
+    if part.value is None or whole.value is None:
         raise UnavailableError("its counts are only known within bounds")
     if whole.value < SMALLEST_BASE:
         raise UnavailableError(f"the base is under {SMALLEST_BASE}: no share is given")
@@ -204,7 +203,7 @@ def _representation(entry: Definition, basis: Basis) -> Indicator:
         Indicator(
             entry,
             estimates.status_of(part, whole),
-            part.value / whole.value / (share := _population_share(entry, basis)),
+            part.value / whole.value / share,
             numerator=part,
             denominator=whole,
             recommended=100 * share,

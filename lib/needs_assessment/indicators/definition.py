@@ -81,9 +81,9 @@ class Definition(BaseModel):
 
     `numerator` and `denominator` are terms that are added up, `less` terms that are taken off the
     numerator. With `measure[dimension]` or `measure[areas]` in the numerator, or with `stages`,
-    the entry is a breakdown: one result for each category, area or stage. `against` is the
-    measure whose shares a representation ratio divides by; `unknown` the category left out of
-    its base; `benchmarks` names a benchmark for single categories.
+    the entry is a breakdown: one result for each category, area or stage. `against` are the
+    groups of a population whose share a representation ratio divides by; `unknown` the category
+    left out of both shares; `benchmarks` names a benchmark for single categories.
 
     `reported` is the measure to fall back on when a partner gives the result without its counts.
     `level` names the benchmark that turns `per` people into a recommended number, or cases into
@@ -108,7 +108,7 @@ class Definition(BaseModel):
     denominator: list[str] = []
     less: list[str] = []
     stages: list[str] = []
-    against: str | None = None
+    against: list[str] = []
     unknown: str | None = None
     benchmarks: dict[str, str] = {}
     population: PopulationTerm | None = None
@@ -161,6 +161,10 @@ class Definition(BaseModel):
                 "name": f"{self.name}: {label}",
                 "numerator": narrowed(self.numerator),
                 "denominator": narrowed(self.denominator),
+                "against": [
+                    f"{term.measure}[{term.dimension}={category}]"
+                    for term in map(read_term, self.against)
+                ],
                 "benchmark": self.benchmarks.get(category, self.benchmark),
             }
         )
@@ -181,7 +185,7 @@ class Definition(BaseModel):
             or (self.survey and self.level)
             or (self.numerator and self.unit_cost and self.population),
             "reported": self.reported,
-            "representation": self.by and self.denominator and self.against,
+            "representation": self.numerator and self.denominator and self.against,
         }
         if not needs[self.kind]:
             raise ValueError(f"{self.id}: the entry lacks what a {self.kind} is computed from")

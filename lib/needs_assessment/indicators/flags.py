@@ -4,19 +4,34 @@ from needs_assessment.display import decimal_places, format_number, round_half_u
 from needs_assessment.flags import Flag
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.result import Indicator
-from needs_assessment.periods import Period
 
 
-def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
+def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
     """Unlike periods, periods other than the edition's, ratios of unlike things, gaps."""
     flags = []
+    edition = basis.period
     name = indicator.definition.name
     top, bottom = indicator.numerator, indicator.denominator
     place = _place(indicator)
     if indicator.status == "unavailable":
+        if indicator.definition.optional:
+            return []
         return [Flag("note", "gap", indicator.id, f"{name}: {indicator.reason}.")]
+    if top and top.filled:
+        flags.append(
+            Flag(
+                "warning",
+                "filled quarter",
+                indicator.id,
+                f"{name}: a quarter is missing and is taken to be like the quarter before it.",
+                **place,
+            )
+        )
     changes = indicator.definition.kind == "change"
-    if top and bottom and not changes and top.period != bottom.period:
+    standing = bottom and any(
+        basis.dictionary[cell.measure].over_time in ("stands", "last") for cell in bottom.cells
+    )
+    if top and bottom and not changes and not standing and top.period != bottom.period:
         flags.append(
             Flag(
                 "warning",

@@ -112,9 +112,7 @@ class AreaStatistics:
             return f"only {quarters} of 4 quarters were returned of"
         return "no return gives"
 
-    def for_edition(
-        self, term: Term, edition: Period, *, fill: bool = False
-    ) -> Statistic | None:
+    def for_edition(self, term: Term, edition: Period, *, fill: bool = False) -> Statistic | None:
         """The statistic for an edition, as reported, put together from quarters, or of the period
         that stands for the edition (`choose_for_edition`). With `fill`, one missing quarter is
         taken to be like the quarter before (SafeLives' rule); two missing quarters are a gap.
@@ -124,9 +122,13 @@ class AreaStatistics:
             exact = self._filled(term, edition)
         if exact:
             return exact
+        if self.dictionary.measure(term.measure).over_time == "stands":
+            chosen = max(
+                (each for each in self.periods(term) if each.end <= edition.end), default=None
+            )
+            return self.statistic(term, chosen) if chosen else None
         chosen = choose_for_edition(self.periods(term), edition)
         return self.statistic(term, chosen) if chosen else None
-
 
     def _filled(self, term: Term, year: Period) -> Statistic | None:
         quarters = year.quarters()

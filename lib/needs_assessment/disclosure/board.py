@@ -1,0 +1,140 @@
+"""What a board asks of an indicator: since last year, against its level, how it is rated."""
+
+import math
+from typing import Any
+
+from needs_assessment.display import SUPPRESSED, format_number, round_half_up
+from needs_assessment.indicators.result import Comparison, Indicator
+from needs_assessment.periods import parse_period
+
+NO_CHANGE = "no clear change"
+NOT_TESTED = "not tested"
+
+_DIRECTIONS = {
+    "higher": "higher than",
+    "lower": "lower than",
+    NO_CHANGE: "no clear change from",
+    "the same": "the same as",
+}
+
+
+def board_view(
+    indicator: Indicator, earlier: dict[str, Any] | None, *, hidden: bool
+) -> dict[str, Any]:
+    """Keys of a protected indicator: `previous` (value, display, period of the year before, or
+    None), `direction` (higher, lower, the same, no clear change, or ""), `tested`, `rating`,
+    `short_by` (the number that is lacking, or None).
+
+    `earlier` is the protected indicator of the year before: where it is hidden, so is the
+    direction.
+    """
+    lacking = None if hidden else _short_by(indicator)
+    view: dict[str, Any] = {
+        "previous": None,
+        "direction": "" if hidden else _own_direction(indicator),
+        "tested": indicator.definition.kind == "change" and indicator.lower is not None,
+        "rating": _rating(indicator, hidden=hidden),
+        "short_by": None if lacking is None else float(lacking),
+    }
+    trend = indicator.trend
+    if hidden or earlier is None or trend is None or earlier["value"] is None:
+        return view
+    return {
+        **view,
+        "previous": {
+            "value": earlier["value"],
+            "display": earlier["display"],
+            "period": earlier["numerator_period"],
+        },
+        "direction": trend.word,
+        "tested": trend.tested,
+    }
+
+
+def board_figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -> dict[str, str]:
+    """What live figures print of `board_view`, and of what is recommended."""
+    entry = indicator.definition
+    previous, missing = view["previous"], SUPPRESSED if hidden else "not available"
+    if hidden or indicator.wide_lower is None or indicator.wide_upper is None:
+        wide = SUPPRESSED if hidden else "no interval"
+    else:
+        ends = (indicator.wide_lower, indicator.wide_upper)
+        signed = entry.kind == "change"
+        wide = " to ".join(
+            format_number(end, entry.decimals, unit=entry.unit, signed=signed) for end in ends
+        )
+    figures = {
+        "previous": f"{previous['display']} in {_words(previous['period'])}"
+        if previous
+        else "no figure for the year before",
+        "direction": _DIRECTIONS.get(view["direction"], "not compared with"),
+        "rating": view["rating"],
+        "wide_interval": wide,
+        "recommended": missing,
+        "short_by": missing,
+    }
+    if entry.kind == "change" and view["direction"]:
+        figures["comparison"] = view["direction"]
+    if not hidden and indicator.recommended is not None:
+        figures["recommended"] = format_number(indicator.recommended, 1)
+    if view["short_by"] is not None:
+        whole = float(view["short_by"]).is_integer()
+        figures["short_by"] = format_number(_short_by(indicator) or 0, 0 if whole else 1)
+    return figures
+
+
+def _words(period: str | None) -> str:
+    return parse_period(period).words() if period else "the year before"
+
+
+def _own_direction(indicator: Indicator) -> str:
+    """The direction of a change is its own: no clear change when its interval includes 0."""
+    if indicator.definition.kind != "change" or indicator.value is None:
+        return ""
+    if indicator.lower is None or indicator.upper is None:
+        return NOT_TESTED
+    if indicator.lower <= 0 <= indicator.upper:
+        return NO_CHANGE
+    return "higher" if indicator.lower > 0 else "lower"
+
+
+def _short_by(indicator: Indicator) -> Any:
+    """What is lacking to reach the recommended number: whole places, or posts; not below 0."""
+    entry = indicator.definition
+    if entry.kind != "shortfall" or indicator.recommended is None or indicator.numerator is None:
+        return None
+    lacking = max(indicator.recommended - (indicator.numerator.value or 0), 0)
+    return math.ceil(lacking) if "place" in entry.unit or entry.unit == "%" else lacking
+
+
+def _rating(indicator: Indicator, *, hidden: bool) -> str:
+    """The result in words: from the recommended level, or from polarity and the comparison."""
+    entry = indicator.definition
+    if hidden:
+        return "Not shown"
+    if indicator.status == "unavailable":
+        return "Not available"
+    if entry.kind == "shortfall" and indicator.value is not None:
+        short = round_half_up(indicator.value, entry.decimals) > 0
+        return "Short of the level" if short else "Meets the level"
+    if not indicator.comparisons:
+        return "Not rated"
+    return _compared(indicator.comparisons[0], entry.polarity)
+
+
+def _compared(comparison: Comparison, polarity: str) -> str:
+    kind, word = comparison.benchmark.kind, comparison.word
+    if comparison.value.value is None:
+        return {"within": "Within the band", "below": "Below the band"}.get(word, "Above the band")
+    if kind == "limit":
+        return {"above": "Above the limit", "at": "At the limit"}.get(word, "Within the limit")
+    if kind == "level":
+        if polarity == "lower is better":
+            return "Above the level" if word == "above" else "Within the level"
+        return "Short of the level" if word == "below" else "Meets the level"
+    if word == "similar":
+        return "Similar to average"
+    if polarity == "none" or word not in ("higher", "lower"):
+        return "Not rated"
+    better = (word == "higher") == (polarity == "higher is better")
+    return "Better than average" if better else "Worse than average"

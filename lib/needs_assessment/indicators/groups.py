@@ -1,0 +1,114 @@
+"""Breakdowns: one result for each category, area or stage, computed on exact data."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from needs_assessment.indicators.basis import Basis, UnavailableError
+from needs_assessment.indicators.compute import compute
+from needs_assessment.indicators.definition import AREAS, Definition, read_term
+from needs_assessment.indicators.result import Indicator
+
+Base = Literal["each", "whole", "none"]
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """The result of one category, area or stage."""
+
+    category: str
+    label: str
+    indicator: Indicator
+
+
+@dataclass(frozen=True)
+class Group:
+    """A breakdown: `label` names what the rows are; rows stand in the data dictionary's order.
+
+    `base`: whether `each` row has a base of its own, so that they can be compared with one
+    another, they are parts of one `whole`, or they have `none`.
+    """
+
+    definition: Definition
+    label: str
+    base: Base
+    rows: tuple[GroupRow, ...]
+    reason: str = ""
+
+
+def compute_groups(catalogue: dict[str, Definition], basis: Basis) -> list[Group]:
+    """Every breakdown of the catalogue, in its order; without rows, and with a reason, where no
+    return gives it.
+    """
+    return [_group(entry, basis) for entry in catalogue.values() if entry.by]
+
+
+def _group(entry: Definition, basis: Basis) -> Group:
+    try:
+        held = basis.of(entry)
+    except UnavailableError as gap:
+        return Group(entry, "", "none", (), str(gap))
+    # The rows are computed for the area that is held already.
+    own = entry.model_copy(update={"area": "own"})
+    if entry.by == "stages":
+        label, rows = "Stage", _stages(own, held)
+    elif entry.by == AREAS:
+        label, rows = "Area", _areas(own, held)
+    else:
+        label, rows = _categories(own, held)
+    given = [row for row in rows if row.indicator.status != "unavailable"]
+    reason = "" if given else next((row.indicator.reason for row in rows), "no return gives it")
+    return Group(entry, label, _base(entry), tuple(given), reason)
+
+
+def _base(entry: Definition) -> Base:
+    if entry.kind == "count" or entry.by == "stages":
+        return "none"
+    each = entry.by == AREAS or any(read_term(text).each for text in entry.denominator)
+    return "each" if each else "whole"
+
+
+def _categories(entry: Definition, basis: Basis) -> tuple[str, list[GroupRow]]:
+    term = next(term for term in map(read_term, entry.numerator) if term.each)
+    dimension = basis.dictionary.measure(term.measure).dimensions[term.dimension]
+    rows = [
+        GroupRow(category, label, compute(entry.for_category(category, label), basis))
+        for category, label in dimension.categories.items()
+        if entry.kind != "representation" or category != entry.unknown
+    ]
+    first = [row for row in rows if row.category == entry.unknown]
+    return dimension.label, first + [row for row in rows if row.category != entry.unknown]
+
+
+def _areas(entry: Definition, basis: Basis) -> list[GroupRow]:
+    """A row for each area with figures that lies inside the council's own."""
+    wider = {*basis.areas, *(basis.reference.areas[code].county for code in basis.areas)}
+    measures = {read_term(text).measure for text in entry.numerator}
+    observed = basis.observations
+    codes = sorted(set(observed[observed["measure"].isin(measures)]["area"]) - wider)
+    rows = []
+    for code in codes:
+        name = basis.reference.areas[code].name if code in basis.reference.areas else code
+        one = replace(basis, areas=(code,))
+        rows.append(GroupRow(code, name, compute(entry.for_category(code, name), one)))
+    return rows
+
+
+def _stages(entry: Definition, basis: Basis) -> list[GroupRow]:
+    rows = []
+    for text in entry.stages:
+        term = read_term(text)
+        measure = basis.dictionary.measure(term.measure)
+        label = measure.name
+        if term.category:
+            label = measure.dimensions[term.dimension].categories[term.category]
+        stage = entry.model_copy(
+            update={
+                "id": f"{entry.id}.{term.measure.partition('.')[2]}",
+                "name": f"{entry.name}: {label}",
+                "stages": [],
+                "numerator": [text],
+                "denominator": entry.stages[:1],
+            }
+        )
+        rows.append(GroupRow(term.measure.partition(".")[2], label, compute(stage, basis)))
+    return rows
