@@ -81,7 +81,7 @@ def _certainty(entry: Entry) -> str:
     if entry["population"]:
         base = base or "an official population"
         return f"Counted, set against {base}: {entry['population']}"
-    return f"Counted, set against the cases of {entry['figures']['period']}"
+    return f"Counted, set against the cases of {entry['figures']['need_period']}"
 
 
 def posts_frame(indicators: dict[str, Entry]) -> pd.DataFrame:

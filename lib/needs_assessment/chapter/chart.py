@@ -1,7 +1,7 @@
 """A chart ready for the report, and what every chart shares: marks, labels, notes, words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -68,8 +68,11 @@ def check_cells(frame: pd.DataFrame, most: int = MOST_SERIES) -> pd.DataFrame:
     return frame
 
 
-def as_frame(cells: pd.Series | pd.DataFrame) -> pd.DataFrame:
-    """One column per series."""
+def as_frame(cells: Mapping[str, Cell] | pd.Series | pd.DataFrame) -> pd.DataFrame:
+    """One column per series; cells by name make one."""
+    if isinstance(cells, Mapping):
+        # Without the type, pandas would make plain numbers of them.
+        cells = pd.Series(cells, dtype=object, name="Value")
     return cells.to_frame() if isinstance(cells, pd.Series) else cells
 
 

@@ -5,7 +5,7 @@ Cells that may not be shown are left out, and said to be so under the chart; not
 be read from lengths, positions or scales, which follow from the cells that are shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 
 import matplotlib.pyplot as plt
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from needs_assessment.chapter import chart
+from needs_assessment.chapter import chart, marks
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chart import Chart
 from needs_assessment.errors import AssessmentError
@@ -25,7 +25,7 @@ _ROW = 0.36
 
 
 def bars(
-    cells: pd.Series | pd.DataFrame,
+    cells: Mapping[str, Cell] | pd.Series | pd.DataFrame,
     *,
     title: str,
     benchmarks: Sequence[Cell] = (),
@@ -48,12 +48,17 @@ def bars(
             faded = highlight is not None and name != highlight
             colour = chart.GREY if faded else chart.COLOURS[number]
             text = str(cell) if series == 1 else f"{cell} {column}"
-            _bar(axes, cell, place, thickness * 0.92, colour, text)
+            marks.bar(axes, cell, place, thickness * 0.92, colour, text)
     _finish_rows(figure, axes, frame, title, benchmarks)
     return Chart(figure, _words("Bar chart", title, frame, benchmarks), frame)
 
 
-def dots(cells: pd.Series | pd.DataFrame, *, title: str, benchmarks: Sequence[Cell] = ()) -> Chart:
+def dots(
+    cells: Mapping[str, Cell] | pd.Series | pd.DataFrame,
+    *,
+    title: str,
+    benchmarks: Sequence[Cell] = (),
+) -> Chart:
     """A dot and its 95 % interval for each name; several series in rows of their own."""
     frame = chart.check_cells(chart.as_frame(cells))
     series = len(frame.columns)
@@ -63,7 +68,7 @@ def dots(cells: pd.Series | pd.DataFrame, *, title: str, benchmarks: Sequence[Ce
         for row, cell in enumerate(frame[column]):
             place = row + (number - (series - 1) / 2) * 0.7 / series
             text = str(cell) if series == 1 else f"{cell} {column}"
-            _dot(axes, cell, place, number, text)
+            marks.dot(axes, cell, place, number, text)
     _finish_rows(figure, axes, frame, title, benchmarks)
     return Chart(figure, _words("Dots with intervals", title, frame, benchmarks), frame)
 
@@ -79,7 +84,7 @@ def stages(frame: pd.DataFrame, *, title: str) -> Chart:
     for row, (name, cell) in enumerate(numbers.items()):
         share = frame["Value"].iloc[row] if "Number" in frame and row else None
         text = f"{cell} ({share})" if share is not None and chart.is_shown(share) else str(cell)
-        _bar(axes, Cell(float(cell), str(cell)), row, 0.72, chart.DARK, text)
+        marks.bar(axes, Cell(float(cell), str(cell)), row, 0.72, chart.DARK, text)
         parts.append(f"{name}: {text}")
     axes.set_yticks(range(len(data)), list(data.index))
     axes.invert_yaxis()
@@ -95,44 +100,30 @@ def lines(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
     """A line for each column over the rows, named at its end; from 0.
 
     Columns are never joined to one another, and a line stops where a value is missing: series
-    that cannot be compared go into columns of their own.
+    that cannot be compared go into columns of their own. Rows that are years stand as far apart
+    as the years do.
     """
     frame = chart.check_cells(frame)
     figure, axes = plt.subplots(figsize=(chart.WIDTH, 3.9))
-    places = range(len(frame))
-    highest = 0.0
-    for number, column in enumerate(frame):
-        values = frame[column].astype(float).to_numpy()
-        colour = chart.COLOURS[number]
-        axes.plot(places, values, marker=chart.MARKERS[number], color=colour, markersize=8)
-        held = [place for place in places if values[place] == values[place]]
-        for place in held:
-            cell = frame[column].iloc[place]
-            highest = max(highest, float(cell), cell.upper or 0.0)
-            if cell.lower is not None and cell.upper is not None:
-                axes.vlines(place, cell.lower, cell.upper, color=colour, linewidth=1.5)
-        for place in sorted({held[0], held[-1]} if len(held) > 4 else set(held)):
-            axes.annotate(
-                str(frame[column].iloc[place]),
-                (place, values[place]),
-                xytext=(0, 9),
-                textcoords="offset points",
-                ha="center",
-                fontsize=11,
-            )
-        if held and len(frame.columns) > 1:
-            axes.annotate(
-                str(column),
-                (held[-1], values[held[-1]]),
-                xytext=(9, -14 if number % 2 else 0),
-                textcoords="offset points",
-                va="center",
-                color=colour,
-                fontweight="bold",
-            )
+    years = all(isinstance(name, int) for name in frame.index)
+    places = list(frame.index) if years else list(range(len(frame)))
+    highest = max(
+        (
+            end
+            for column in frame
+            for cell in frame[column]
+            for end in (cell, cell.upper or 0.0)
+            if chart.is_shown(cell)
+        ),
+        default=0.0,
+    )
+    for number in range(len(frame.columns)):
+        marks.line(axes, frame, number, places, named=len(frame.columns) > 1)
     axes.set_xticks(places, [str(name) for name in frame.index])
     axes.set_ylim(0, highest * 1.18 or 1)
-    axes.set_xlim(-0.4, len(frame) - 0.6 + (0.28 * len(frame) if len(frame.columns) > 1 else 0))
+    span = places[-1] - places[0] or 1
+    right = 0.3 if len(frame.columns) > 1 else 0.06
+    axes.set_xlim(places[0] - 0.06 * span, places[-1] + right * span)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}{unit}")
     axes.set_xlabel("")
     _title(figure, title)
@@ -142,7 +133,7 @@ def lines(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
         + ", ".join(
             f"{chart.value_words(cell)} in {name}"
             for name, cell in frame[column].items()
-            if chart.is_shown(cell)
+            if chart.is_shown(cell) or str(cell)
         )
         for column in frame
     ]
@@ -164,7 +155,7 @@ def panels(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
             continue
         column = frame.columns[number]
         for place, cell in enumerate(frame[column]):
-            _column(axes, cell, place)
+            marks.column(axes, cell, place)
         axes.set_title("\n".join(wrap(str(column), 60 // columns)), fontsize=11)
         axes.set_xticks(places, [str(name) for name in frame.index], fontsize=10)
         axes.set_xlim(-0.6, len(frame) - 0.4)
@@ -204,26 +195,13 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
         for side in (0, 1):
             curve = [multiplier * end[side] for end in ends]
             axes.plot(spread, curve, linestyle=style, color=chart.TEXT, linewidth=1.3)
-        axes.annotate(
-            name,
-            (spread[-1], multiplier * ends[-1][1]),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=10,
-            color=chart.TEXT,
-        )
+        place = spread[len(spread) // 12]
+        edge = control.limits(average, place, kind, confidence)[1]
+        marks.label(axes, name, (place, multiplier * edge), across="center", size=10)
     axes.axhline(float(overall), color=chart.ORANGE)
-    axes.annotate(
-        f"All: {overall}",
-        (spread[-1], float(overall)),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=10,
-        color=chart.TEXT,
-    )
-    _points(axes, shown, frame)
+    marks.label(axes, f"All: {overall}", (spread[-1], float(overall)), (4, 0), size=10)
+    outside = [name for name in shown.index if _place_words(frame, name) != "similar to all"]
+    marks.points(axes, shown, outside)
     axes.set_xlim(spread[0], spread[-1] * 1.02)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("Size of the group (its base)")
@@ -239,7 +217,7 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     return Chart(figure, chart.describe("Funnel plot", title, [f"All: {overall}", *parts]), data)
 
 
-def ratios(cells: pd.Series, *, title: str) -> Chart:
+def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     """Representation ratios about 1: dot and 95 % interval on a scale on which half and double
     are equally far from 1. Left of the line a group has less than its share.
     """
@@ -249,34 +227,20 @@ def ratios(cells: pd.Series, *, title: str) -> Chart:
     low, high = _reach([cell for cell in frame[column] if chart.is_shown(cell)])
     for row, cell in enumerate(frame[column]):
         if not chart.is_shown(cell):
-            axes.text(1.0, row, f" {cell}", va="center", color=chart.TEXT)
+            marks.label(axes, str(cell), (1.0, row), (6, 0))
             continue
         ends = [min(max(end, low), high) for end in (cell.lower or low, cell.upper or high)]
         axes.hlines(row, *ends, color=chart.DARK, linewidth=2)
         inside = min(max(float(cell), low), high)
         axes.plot(inside, row, "o", color=chart.DARK, markersize=9)
-        axes.annotate(
-            f"{cell} times",
-            (ends[1], row),
-            xytext=(7, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=11,
-        )
+        marks.label(axes, f"{cell} times", (ends[1], row), (8, 0))
     axes.axvline(1.0, color=chart.ORANGE, linestyle="--")
     axes.set_xscale("log")
     axes.set_xlim(low / 1.1, high * 1.5)
     axes.set_yticks(range(len(frame)), [str(name) for name in frame.index])
     axes.set_ylim(len(frame) - 0.4, -1.1)
-    for place, words in ((0.98, "less than its share"), (1.02, "more than its share")):
-        axes.annotate(
-            words,
-            (place, -0.8),
-            ha="right" if place < 1 else "left",
-            fontsize=11,
-            color=chart.TEXT,
-            va="center",
-        )
+    marks.label(axes, "less than its share", (1.0, -0.8), (-8, 0), across="right")
+    marks.label(axes, "more than its share", (1.0, -0.8), (8, 0))
     chart.plain(axes)
     axes.xaxis.set_ticks([])
     _title(figure, title)
@@ -284,73 +248,6 @@ def ratios(cells: pd.Series, *, title: str) -> Chart:
     parts = [f"{name}: {chart.value_words(cell)}" for name, cell in frame[column].items()]
     alt = chart.describe("Dots with intervals about 1, the share of the population", title, parts)
     return Chart(figure, alt, frame)
-
-
-def _bar(axes: Axes, cell: Cell, place: float, thickness: float, colour: str, text: str) -> None:
-    if not chart.is_shown(cell):
-        axes.text(0, place, f" {text}", va="center", fontsize=11, color=chart.TEXT)
-        return
-    axes.barh(place, float(cell), height=thickness, color=colour)
-    end = float(cell)
-    if cell.lower is not None and cell.upper is not None:
-        axes.hlines(place, cell.lower, cell.upper, color=chart.TEXT, linewidth=1.6)
-        end = max(end, cell.upper)
-    axes.annotate(
-        text, (end, place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=11
-    )
-
-
-def _dot(axes: Axes, cell: Cell, place: float, number: int, text: str) -> None:
-    if not chart.is_shown(cell):
-        axes.text(0, place, f" {text}", va="center", fontsize=11, color=chart.TEXT)
-        return
-    colour, end = chart.COLOURS[number], float(cell)
-    if cell.lower is not None and cell.upper is not None:
-        axes.hlines(place, cell.lower, cell.upper, color=colour, linewidth=2)
-        end = cell.upper
-    axes.plot(float(cell), place, chart.MARKERS[number], color=colour, markersize=9)
-    axes.annotate(
-        text, (end, place), xytext=(7, 0), textcoords="offset points", va="center", fontsize=11
-    )
-
-
-def _column(axes: Axes, cell: Cell, place: float) -> None:
-    if not chart.is_shown(cell):
-        axes.text(place, 0, str(cell), ha="center", va="bottom", fontsize=10, color=chart.TEXT)
-        return
-    axes.bar(place, float(cell), width=0.7, color=chart.DARK)
-    end = float(cell)
-    if cell.lower is not None and cell.upper is not None:
-        axes.vlines(place, cell.lower, cell.upper, color=chart.ORANGE, linewidth=1.6)
-        end = max(end, cell.upper)
-    axes.annotate(
-        str(cell),
-        (place, end),
-        xytext=(0, 2),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=10,
-    )
-
-
-def _points(axes: Axes, shown: pd.DataFrame, frame: pd.DataFrame) -> None:
-    """The groups of a funnel; those outside the limits stand out by shape, colour and name."""
-    ordered = sorted(shown.index, key=lambda name: float(shown.loc[name, "Out of"]))
-    for number, name in enumerate(ordered):
-        size, value = float(shown.loc[name, "Out of"]), float(shown.loc[name, "Value"])
-        outside = _place_words(frame, name) != "similar to all"
-        colour, marker = (chart.ORANGE, "D") if outside else (chart.DARK, "o")
-        axes.plot(size, value, marker, color=colour, markersize=9)
-        axes.annotate(
-            str(name),
-            (size, value),
-            xytext=(0, 9 if number % 2 else -15),
-            textcoords="offset points",
-            ha="center",
-            fontsize=10,
-            fontweight="bold" if outside else "normal",
-        )
 
 
 def _place_words(frame: pd.DataFrame, name: object) -> str:

@@ -66,6 +66,8 @@ def _made(entry: Entry, text: str | None, score: float) -> Message | None:
 def _word(entry: Entry) -> str:
     if entry["kind"] == "change":
         return str(entry["direction"])
+    if entry["kind"] == "shortfall":
+        return "at" if not entry["short_by"] else "below"
     benchmark = entry["benchmark"]
     return (benchmark["comparison"] or "") if benchmark else ""
 

@@ -72,6 +72,7 @@ def board_figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -
         "wide_interval": wide,
         "recommended": missing,
         "short_by": missing,
+        "need_period": indicator.inputs[0].period.words() if indicator.inputs else "",
     }
     if entry.kind == "change" and view["direction"]:
         figures["comparison"] = view["direction"]

@@ -85,18 +85,32 @@ class AreaStatistics:
         return self._cells.get((term.measure, term.dimension, term.category), {}).get(period)
 
     def statistic(self, term: Term, period: Period) -> Statistic | None:
-        """The statistic for exactly `period`: as reported, or its four quarters put together."""
+        """The statistic for exactly `period`: as reported, its four quarters put together, or the
+        categories that add up to it.
+        """
         cell = self.cell(term, period)
         if cell:
             return _combine([cell], period)
-        if not period.is_financial_year:
-            return None
-        quarters = [self.cell(term, quarter) for quarter in period.quarters()]
-        over_time = self.dictionary.measure(term.measure).over_time
-        if over_time == "sum" and all(quarters):
-            return _combine([each for each in quarters if each], period)
-        if over_time == "last" and quarters[-1]:
-            return _combine([quarters[-1]], period)
+        if period.is_financial_year:
+            quarters = [self.cell(term, quarter) for quarter in period.quarters()]
+            over_time = self.dictionary.measure(term.measure).over_time
+            if over_time == "sum" and all(quarters):
+                return _combine([each for each in quarters if each], period)
+            if over_time == "last" and quarters[-1]:
+                return _combine([quarters[-1]], period)
+        return None if term.dimension else self._total(term.measure, period)
+
+    def _total(self, measure: str, period: Period) -> Statistic | None:
+        """A total that was not returned, from the categories of a breakdown that adds up."""
+        for name, dimension in self.dictionary.measure(measure).dimensions.items():
+            if not dimension.adds_up:
+                continue
+            parts = [
+                self.statistic(Term(measure, name, category), period)
+                for category in dimension.categories
+            ]
+            if parts and all(parts):
+                return add(parts)
         return None
 
     def why_missing(self, term: Term, edition: Period) -> str:
@@ -127,8 +141,22 @@ class AreaStatistics:
                 (each for each in self.periods(term) if each.end <= edition.end), default=None
             )
             return self.statistic(term, chosen) if chosen else None
-        chosen = choose_for_edition(self.periods(term), edition)
+        chosen = choose_for_edition(self._reported_for(term), edition)
         return self.statistic(term, chosen) if chosen else None
+
+    def _reported_for(self, term: Term) -> list[Period]:
+        """The periods of a statistic, and of its breakdowns where no total was returned."""
+        periods = self.periods(term)
+        if periods or term.dimension:
+            return periods
+        return sorted(
+            {
+                period
+                for (measure, _, _), cells in self._cells.items()
+                if measure == term.measure
+                for period in cells
+            }
+        )
 
     def _filled(self, term: Term, year: Period) -> Statistic | None:
         quarters = year.quarters()

@@ -10,6 +10,20 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
 
+_NOT_RETURNED: dict[str, Any] = {
+    "status": "unavailable",
+    "kind": "",
+    "value": None,
+    "lower": None,
+    "upper": None,
+    "benchmark": None,
+    "other_benchmarks": [],
+    "direction": "",
+    "previous": None,
+    "rating": "",
+}
+"""What a template hears of a category that no return gives."""
+
 
 def generation_context(store: ProtectedStore) -> dict[str, Any]:
     """The names that `{% … %}` blocks may use.
@@ -17,16 +31,21 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
     `available(id)`, `status(id)`, `kind(id)`; `value(id)`, `lower(id)`, `upper(id)`: shown
     numbers or None; `comparison(id)` and `also_comparison(id)`: the word for the first and the
     second benchmark, or ""; `has(measure, by=None, over=None)`: whether `chapter.counts` would
-    give a frame with rows; `council` and `edition`: the settings.
+    give a frame with rows; `council` and `edition`: the settings. An id may name one category of
+    a breakdown, such as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
 
     def entry(name: str) -> dict[str, Any]:
-        if name not in store.indicators:
-            raise AssessmentError(
-                f"there is no indicator “{name}”.", nearest(name, list(store.indicators))
-            )
-        return store.indicators[name]
+        if name in store.indicators:
+            return store.indicators[name]
+        breakdown, _, category = name.rpartition(".")
+        if breakdown in store.breakdowns:
+            rows = store.breakdowns[breakdown]["rows"]
+            return next((row for row in rows if row["category"] == category), _NOT_RETURNED)
+        raise AssessmentError(
+            f"there is no indicator “{name}”.", nearest(name, list(store.indicators))
+        )
 
     def group(name: str) -> dict[str, Any]:
         if name not in store.breakdowns:
