@@ -18,11 +18,13 @@ def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
 
     Keys: `id`, `name`, `chapter`, `kind`, `unit`, `definition`, `caveats`, `label`, `base`,
     `unknown`, `status` (ok or unavailable), `reason`, `rows` (indicator entries with `category`,
-    `label`, `position`, `far`, `smoothed`, `expected`), `overall`, `figures`. What compares rows
+    `label`, `position`, `far`, `smoothed`, `expected`), `missing` (rows that no return gives),
+    `overall`, `figures`. What compares rows
     with one another is worked out from the rows that are shown, never from hidden ones.
     """
     entry = group.definition
-    rows = [_row(row, protect(row.indicator), group) for row in group.rows]
+    entries = [_row(row, protect(row.indicator), group) for row in group.rows]
+    rows = [row for row in entries if row["status"] != "unavailable"]
     average = _compare_rows(rows, group)
     unit = entry.unit
     shown = None if average is None else format_number(average, entry.decimals, unit=unit)
@@ -43,6 +45,7 @@ def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
         "status": "ok" if rows else "unavailable",
         "reason": group.reason,
         "rows": rows,
+        "missing": [row for row in entries if row["status"] == "unavailable"],
         "overall": average,
         "overall_display": shown,
         "figures": _figures(rows, shown, entry.unknown),

@@ -20,12 +20,14 @@ from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.scenarios import refuge_scenarios
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
+from needs_assessment.flags import sort_flags
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.compute import compute_indicators
 from needs_assessment.indicators.definition import Definition
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
 from needs_assessment.indicators.groups import compute_groups
+from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
@@ -53,6 +55,12 @@ class ProtectedStore:
     def breakdowns(self) -> dict[str, dict[str, Any]]:
         """Protected breakdowns by id."""
         return {entry["id"]: entry for entry in self.data["breakdowns"]}
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The rows of every breakdown by id, such as `marac.referral_mix.police`."""
+        groups = self.data["breakdowns"]
+        return {row["id"]: row for each in groups for row in (*each["rows"], *each["missing"])}
 
     @cached_property
     def measures(self) -> dict[str, dict[str, Any]]:
@@ -85,7 +93,7 @@ class ProtectedStore:
         figures.update({key: entry["figures"] for key, entry in self.indicators.items()})
         for group in self.breakdowns.values():
             figures[group["id"]] = group["figures"]
-            figures.update({row["id"]: row["figures"] for row in group["rows"]})
+        figures.update({key: row["figures"] for key, row in self.rows.items()})
         return figures
 
 
@@ -193,9 +201,12 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     """The store, of what could be read of the returns.
 
     Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
+    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
     `breakdowns` (`protect_group`), `scenarios` (`refuge_scenarios`), `measures`, `surveys`,
     `benchmarks`, `areas` (names by code), `county`, `returns`, `quality` (`returns.quality`, a
-    return each), `gaps` (`returns.questions`, an unanswered question each), `flags`, `inputs`.
+    return each), `gaps` (`returns.questions`, an unanswered question each), `voice` (survivors'
+    words that came with this edition's returns, a quote each), `flags`, `caveats` (by file, what
+    is said wherever its figures are shown), `inputs`.
     """
     council, period, area = sources.council, sources.period, sources.area
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
@@ -213,6 +224,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         edition=period,
         folder=sources.folder,
         hides=lambda figure: policy.hides(figure.measure, figure.value, figure.nature),
+        caveats=evidence.caveats,
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
@@ -274,9 +286,14 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         },
         "county": _county(council, basis, sources.catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
-        "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],
+        "quality": [
+            each.as_dict()
+            for each in rate_returns(edition.returns, context, flags, evidence.quotes)
+        ],
         "gaps": [each.as_dict() for each in find_gaps(sources.questions, context)],
-        "flags": [flag.as_dict() for flag in flags],
+        "voice": _voice(evidence, dictionary, period),
+        "flags": [flag.as_dict() for flag in sort_flags(flags)],
+        "caveats": evidence.caveats,
         "inputs": evidence.files,
     }
     return ProtectedStore(data)
@@ -313,6 +330,24 @@ def _cell(cell: ShownCell) -> dict[str, Any]:
         "derived": cell.derived,
         "sources": group_sources(cell.sources),
     }
+
+
+def _voice(evidence: Evidence, dictionary: Dictionary, period: Period) -> list[dict[str, Any]]:
+    """The quotes of this edition's own returns: their speakers agreed to these words in public."""
+    themes = dictionary["voice.themes"].dimensions["theme"].categories
+    return [
+        {
+            "theme": quote.theme,
+            "theme_label": themes[quote.theme],
+            "quote": quote.text,
+            "partner": quote.partner,
+            "nature": quote.nature,
+            "period": quote.period,
+            "sources": group_sources([Source(quote.file, quote.sheet, quote.row)]),
+        }
+        for quote in evidence.quotes
+        if quote.period == period.text
+    ]
 
 
 def _surveys(reference: Reference) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
 from needs_assessment.display import decimal_places, format_number, round_half_up
-from needs_assessment.flags import Flag
+from needs_assessment.flags import GAP, Flag
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.result import Indicator
 
@@ -16,7 +16,7 @@ def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
     if indicator.status == "unavailable":
         if indicator.definition.optional:
             return []
-        return [Flag("note", "gap", indicator.id, f"{name}: {indicator.reason}.")]
+        return [Flag("note", GAP, indicator.id, f"{name}: {indicator.reason}.")]
     if top and top.filled:
         flags.append(
             Flag(

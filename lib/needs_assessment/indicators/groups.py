@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from needs_assessment.indicators.basis import Basis, UnavailableError
+from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.compute import compute
 from needs_assessment.indicators.definition import AREAS, Definition, read_term
 from needs_assessment.indicators.result import Indicator
@@ -22,7 +22,8 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class Group:
-    """A breakdown: `label` names what the rows are; rows stand in the data dictionary's order.
+    """A breakdown: `label` names what the rows are; rows stand in the data dictionary's order, and
+    those that no return gives are unavailable.
 
     `base`: whether `each` row has a base of its own, so that they can be compared with one
     another, they are parts of one `whole`, or they have `none`.
@@ -32,32 +33,28 @@ class Group:
     label: str
     base: Base
     rows: tuple[GroupRow, ...]
-    reason: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why there is no row to show, or nothing."""
+        if any(row.indicator.status != "unavailable" for row in self.rows):
+            return ""
+        return next((row.indicator.reason for row in self.rows), "no return gives it")
 
 
 def compute_groups(catalogue: dict[str, Definition], basis: Basis) -> list[Group]:
-    """Every breakdown of the catalogue, in its order; without rows, and with a reason, where no
-    return gives it.
-    """
+    """Every breakdown of the catalogue, in its order."""
     return [_group(entry, basis) for entry in catalogue.values() if entry.by]
 
 
 def _group(entry: Definition, basis: Basis) -> Group:
-    try:
-        held = basis.of(entry)
-    except UnavailableError as gap:
-        return Group(entry, "", "none", (), str(gap))
-    # The rows are computed for the area that is held already.
-    own = entry.model_copy(update={"area": "own"})
     if entry.by == "stages":
-        label, rows = "Stage", _stages(own, held)
+        label, rows = "Stage", _stages(entry, basis)
     elif entry.by == AREAS:
-        label, rows = "Area", _areas(own, held)
+        label, rows = "Area", _areas(entry, basis)
     else:
-        label, rows = _categories(own, held)
-    given = [row for row in rows if row.indicator.status != "unavailable"]
-    reason = "" if given else next((row.indicator.reason for row in rows), "no return gives it")
-    return Group(entry, label, _base(entry), tuple(given), reason)
+        label, rows = _categories(entry, basis)
+    return Group(entry, label, _base(entry), tuple(rows))
 
 
 def _base(entry: Definition) -> Base:

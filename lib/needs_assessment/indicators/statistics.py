@@ -136,12 +136,8 @@ class AreaStatistics:
             exact = self._filled(term, edition)
         if exact:
             return exact
-        if self.dictionary.measure(term.measure).over_time == "stands":
-            chosen = max(
-                (each for each in self.periods(term) if each.end <= edition.end), default=None
-            )
-            return self.statistic(term, chosen) if chosen else None
-        chosen = choose_for_edition(self._reported_for(term), edition)
+        over_time = self.dictionary.measure(term.measure).over_time
+        chosen = choose_for_edition(self._reported_for(term), edition, over_time)
         return self.statistic(term, chosen) if chosen else None
 
     def _reported_for(self, term: Term) -> list[Period]:

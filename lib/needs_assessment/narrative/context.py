@@ -35,14 +35,23 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
     a breakdown, such as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
+    categories = {
+        category
+        for measure in store.measures.values()
+        for dimension in measure["dimensions"].values()
+        for category in dimension["categories"]
+    }
 
     def entry(name: str) -> dict[str, Any]:
         if name in store.indicators:
             return store.indicators[name]
         breakdown, _, category = name.rpartition(".")
-        if breakdown in store.breakdowns:
-            rows = store.breakdowns[breakdown]["rows"]
-            return next((row for row in rows if row["category"] == category), _NOT_RETURNED)
+        rows = store.breakdowns[breakdown]["rows"] if breakdown in store.breakdowns else []
+        for row in rows:
+            if row["category"] == category:
+                return row
+        if breakdown in store.breakdowns and category in categories:
+            return _NOT_RETURNED
         raise AssessmentError(
             f"there is no indicator “{name}”.", nearest(name, list(store.indicators))
         )
