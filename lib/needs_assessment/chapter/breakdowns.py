@@ -4,16 +4,18 @@ from typing import Any
 
 import pandas as pd
 
+from needs_assessment.chapter.board import since_words
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.records import indicator_cell
 from needs_assessment.display import SUPPRESSED
 
 
-def breakdown_frame(group: dict[str, Any]) -> pd.DataFrame:
+def breakdown_frame(group: dict[str, Any], *, since: bool = False) -> pd.DataFrame:
     """A row per category in the data dictionary's order, those not known first.
 
     Columns: Number, Out of, Value (with its interval), 95% interval, Position, Smoothed,
-    Expected; one that would be empty is left out. Empty when no return gives the breakdown.
+    Expected, and with `since` Since last year; one that would be empty is left out. Empty when no
+    return gives the breakdown.
     """
     rows = group["rows"]
     if not rows:
@@ -31,6 +33,8 @@ def breakdown_frame(group: dict[str, Any]) -> pd.DataFrame:
         index=pd.Index([row["label"] for row in rows], name=group["label"]),
         dtype=object,
     )
+    if since:
+        frame["Since last year"] = [since_words(row) for row in rows]
     if group["kind"] == "count":
         frame = frame.drop(columns=["Number", "Out of"])
     empty = [column for column in frame if all(str(cell) == "" for cell in frame[column])]

@@ -90,12 +90,13 @@ class Chapter:
             return self._store.breakdowns[name]["status"] != "unavailable"
         return self._entry(name)["status"] != "unavailable"
 
-    def breakdown(self, name: str) -> pd.DataFrame:
+    def breakdown(self, name: str, *, since: bool = False) -> pd.DataFrame:
         """A breakdown of the catalogue, a row per category, area or stage: see `breakdown_frame`.
 
-        Raises AssessmentError for an id that is no breakdown.
+        `since` adds how each row stands against the year before. Raises AssessmentError for an id
+        that is no breakdown.
         """
-        return breakdown_frame(self._group(name))
+        return breakdown_frame(self._group(name), since=since)
 
     def overall(self, name: str) -> Cell:
         """The value of a breakdown over all its rows: what a funnel is drawn around."""
@@ -166,6 +167,29 @@ class Chapter:
         """States, in place of a table or chart, what is missing; `text` is fit for publication."""
         record = {"kind": "gap", "text": text}
         emit(record, {"text/markdown": text})
+
+    def quotes(self, *themes: str) -> bool:
+        """Puts survivors' words on these themes (categories of `voice.themes`), or on all, into
+        the report: only words whose speakers agreed to them in public. Whether there are any.
+
+        Raises AssessmentError for an unknown theme.
+        """
+        known = self._store.measures["voice.themes"]["dimensions"]["theme"]["categories"]
+        for theme in themes:
+            if theme not in known:
+                raise AssessmentError(
+                    f"There is no theme “{theme}”.",
+                    nearest(theme, list(known)) or f"Themes: {', '.join(known)}.",
+                )
+        chosen = [
+            {key: quote[key] for key in ("quote", "partner")}
+            for quote in self._store.data["voice"]
+            if not themes or quote["theme"] in themes
+        ]
+        if chosen:
+            text = "\n\n".join(f"> {quote['quote']}" for quote in chosen)
+            emit({"kind": "quotes", "quotes": chosen}, {"text/markdown": text})
+        return bool(chosen)
 
     def county(self, *names: str) -> pd.DataFrame:
         """Refuge indicators by council of a former county and for all together: a row each, a
@@ -290,10 +314,11 @@ class Chapter:
         )
 
     def _entry(self, name: str) -> dict[str, Any]:
-        if name not in self._store.indicators:
-            guess = nearest(name, list(self._store.indicators))
+        found = self._store.indicators.get(name) or self._store.rows.get(name)
+        if found is None:
+            guess = nearest(name, [*self._store.indicators, *self._store.rows])
             raise AssessmentError(f"There is no indicator “{name}”.", guess)
-        return self._store.indicators[name]
+        return found
 
     def _check_measure(self, name: str) -> None:
         if name not in self._store.measures:

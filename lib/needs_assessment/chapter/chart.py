@@ -130,8 +130,10 @@ def draw_lines(axes: Axes, lines: Sequence[Cell]) -> None:
     """Benchmarks as dashed lines across horizontal bars, each named at its top."""
     styles = ("--", ":")
     held = [line for line in lines if is_shown(line)]
+    left, right = axes.get_xlim()
     for number, line in enumerate(held):
         value = float(line)
+        near_the_end = value > left + 0.6 * (right - left)
         axes.axvline(value, color=ORANGE if number == 0 else TEXT, linestyle=styles[number % 2])
         axes.annotate(
             line.name,
@@ -139,7 +141,7 @@ def draw_lines(axes: Axes, lines: Sequence[Cell]) -> None:
             xycoords=("data", "axes fraction"),
             xytext=(0, 3 + 15 * number),
             textcoords="offset points",
-            ha="center",
+            ha="right" if near_the_end else "center",
             va="bottom",
             fontsize=11,
             color=TEXT,

@@ -141,33 +141,36 @@ def lines(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
 
 
 def panels(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
-    """Small multiples: a panel for each column, up to eight, all on one scale from 0."""
+    """Small multiples: a panel for each column, up to eight, all on one scale from 0. A panel has
+    the rows that its column gives.
+    """
     frame = chart.check_cells(frame, most=8)
-    columns = min(len(frame.columns), 4)
-    rows = -(-len(frame.columns) // columns)
+    given = [frame[column][[str(cell) != "" for cell in frame[column]]] for column in frame]
+    columns = len(given) if len(given) <= 4 else -(-len(given) // 2)
+    rows = -(-len(given) // columns)
     figure, grid = plt.subplots(
         rows, columns, sharey=True, squeeze=False, figsize=(chart.WIDTH, 0.7 + 2.6 * rows)
     )
-    places = range(len(frame))
+    widest = max(len(cells) for cells in given)
     for number, axes in enumerate(grid.flat):
-        if number >= len(frame.columns):
+        if number >= len(given):
             axes.set_axis_off()
             continue
-        column = frame.columns[number]
-        for place, cell in enumerate(frame[column]):
+        cells = given[number]
+        for place, cell in enumerate(cells):
             marks.column(axes, cell, place)
-        axes.set_title("\n".join(wrap(str(column), 60 // columns)), fontsize=11)
-        axes.set_xticks(places, [str(name) for name in frame.index], fontsize=10)
-        axes.set_xlim(-0.6, len(frame) - 0.4)
+        axes.set_title("\n".join(wrap(str(cells.name), 60 // columns)), fontsize=11)
+        axes.set_xticks(range(len(cells)), [str(name) for name in cells.index], fontsize=10)
+        axes.set_xlim(-0.6, widest - 0.4)
         axes.margins(y=0.2)
     grid.flat[0].set_ylim(bottom=0)
     grid.flat[0].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}{unit}")
     _title(figure, title)
     chart.note(figure, frame, *([_INTERVAL] if _has_intervals(frame) else []))
     parts = [
-        f"{column}: "
-        + ", ".join(f"{name} {chart.value_words(cell)}" for name, cell in frame[column].items())
-        for column in frame
+        f"{cells.name}: "
+        + ", ".join(f"{name} {chart.value_words(cell)}" for name, cell in cells.items())
+        for cells in given
     ]
     return Chart(figure, chart.describe("Small bar charts on one scale", title, parts), frame)
 
@@ -265,7 +268,9 @@ def _finish_rows(
     axes.set_yticks(range(len(frame)), [str(name) for name in frame.index])
     axes.invert_yaxis()
     axes.margins(x=0.16)
-    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+    left, right = axes.get_xlim()
+    furthest = [1.03 * float(line) for line in benchmarks if chart.is_shown(line)]
+    axes.set_xlim(min(0.0, left), max([right, *furthest]))
     chart.plain(axes)
     chart.draw_lines(axes, benchmarks)
     _title(figure, title)

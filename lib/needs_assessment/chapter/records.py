@@ -83,6 +83,7 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
         if entry["value"] is not None
         else (None, None),
         name=entry["name"],
+        period=entry["figures"]["period"],
     )
 
 
@@ -188,9 +189,9 @@ def benchmark_line(benchmarks: list[dict[str, Any]], name: str, period: Period) 
         when = f", {parse_period(value['period']).words()}" if value["period"] else ""
         label = f"{benchmark['geography']}{when}: {shown}"
     elif benchmark["kind"] == "limit":
-        label = f"Upper limit: {shown}"
+        label = f"Upper limit ({benchmark['geography']}): {shown}"
     else:
-        label = f"Recommended level: {shown}"
+        label = f"Recommended level ({benchmark['geography']}): {shown}"
     return Cell(value["value"], shown, key=name, name=label, partners=[benchmark["geography"]])
 
 

@@ -16,6 +16,11 @@ _DIRECTIONS = {
     NO_CHANGE: "no clear change from",
     "the same": "the same as",
 }
+_SHARES = {
+    "higher": "more than its share of the population",
+    "lower": "less than its share of the population",
+    "similar": "similar to its share of the population",
+}
 
 
 def board_view(
@@ -76,6 +81,8 @@ def board_figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -
     }
     if entry.kind == "change" and view["direction"]:
         figures["comparison"] = view["direction"]
+    if entry.kind == "representation" and view["direction"]:
+        figures["comparison"] = _SHARES.get(view["direction"], NOT_TESTED)
     if not hidden and indicator.recommended is not None:
         figures["recommended"] = format_number(indicator.recommended, 1)
     if view["short_by"] is not None:
@@ -89,14 +96,18 @@ def _words(period: str | None) -> str:
 
 
 def _own_direction(indicator: Indicator) -> str:
-    """The direction of a change is its own: no clear change when its interval includes 0."""
-    if indicator.definition.kind != "change" or indicator.value is None:
+    """The direction of a change is its own: no clear change when its interval includes 0. That of
+    a representation ratio is against 1, the share of the population.
+    """
+    kind = indicator.definition.kind
+    if kind not in ("change", "representation") or indicator.value is None:
         return ""
     if indicator.lower is None or indicator.upper is None:
         return NOT_TESTED
-    if indicator.lower <= 0 <= indicator.upper:
-        return NO_CHANGE
-    return "higher" if indicator.lower > 0 else "lower"
+    middle, between = (0, NO_CHANGE) if kind == "change" else (1, "similar")
+    if indicator.lower <= middle <= indicator.upper:
+        return between
+    return "higher" if indicator.lower > middle else "lower"
 
 
 def _short_by(indicator: Indicator) -> Any:

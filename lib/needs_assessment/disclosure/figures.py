@@ -25,9 +25,9 @@ def protect_indicator(
     indicator: Indicator, policy: Policy, hidden_cells: frozenset[CellKey] = frozenset()
 ) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
-    `multiplier`, `polarity`, `optional`, `message`, `wide_lower` and `wide_upper` (99.8 %),
-    `recommended`, the keys of `board_view`, and `figures` (what a live figure and a table may
-    print).
+    `multiplier`, `polarity`, `optional`, `message`, `cites`, `wide_lower` and `wide_upper`
+    (99.8 %), `recommended`, the keys of `board_view`, and `figures` (what a live figure and a
+    table may print).
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
@@ -76,6 +76,7 @@ def protect_indicator(
         "polarity": entry.polarity,
         "optional": entry.optional,
         "message": entry.message,
+        "cites": entry.sources,
         "wide_lower": None if hidden else indicator.wide_lower,
         "wide_upper": None if hidden else indicator.wide_upper,
         "recommended": None if hidden else _float(indicator.recommended),

@@ -23,7 +23,8 @@ class Basis:
     """What the indicators of an edition are computed from.
 
     Usually one area; several (the councils of a former county) are added up. `fill`: the quarter
-    before stands for one missing quarter.
+    before stands for one missing quarter. `latest`: the latest period within the edition is used,
+    whatever its length.
     """
 
     observations: pd.DataFrame
@@ -33,6 +34,7 @@ class Basis:
     period: Period
     edition: Edition
     fill: bool = False
+    latest: bool = False
     held: dict[str, AreaStatistics] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -48,7 +50,9 @@ class Basis:
 
         Raises UnavailableError when the area is its own upper-tier area.
         """
-        basis = replace(self, fill=True) if entry.fill else self
+        basis = self
+        if entry.fill or entry.latest:
+            basis = replace(self, fill=entry.fill, latest=entry.latest)
         if entry.area == "own":
             return basis
         counties = {self.reference.areas[code].county for code in self.areas}
@@ -83,6 +87,23 @@ class Basis:
         if found is None:
             raise UnavailableError(self._missing(terms))
         return self.less(found, less or [])
+
+    def whole(self, terms: list[str], part: Statistic) -> Statistic:
+        """The terms added up for the period of `part`, which lies inside them.
+
+        Raises UnavailableError when they were not returned for that period.
+        """
+        found = add(
+            [
+                area.statistic(read_term(text), part.period)
+                for text in terms
+                for area in self.statistics
+            ]
+        )
+        if found:
+            return found
+        self.statistic(terms)
+        raise UnavailableError("its parts were reported for different periods")
 
     def less(self, statistic: Statistic, terms: list[str]) -> Statistic:
         """A statistic less terms of the same period. UnavailableError when one is missing."""
@@ -129,9 +150,8 @@ class Basis:
         return sum((number or Fraction(0) for number in asked), Fraction(0)) / sum(numbers.values())
 
     def _for_edition(self, term: Term) -> Statistic | None:
-        return add(
-            [area.for_edition(term, self.period, fill=self.fill) for area in self.statistics]
-        )
+        choose = {"fill": self.fill, "latest": self.latest}
+        return add([area.for_edition(term, self.period, **choose) for area in self.statistics])
 
     def _missing(self, terms: list[str]) -> str:
         absent = [term for term in map(read_term, terms) if self._for_edition(term) is None]

@@ -63,7 +63,7 @@ def _count(entry: Definition, basis: Basis) -> Indicator:
 
 def _proportion(entry: Definition, basis: Basis) -> Indicator:
     part = basis.statistic(entry.numerator, entry.less)
-    whole = basis.statistic(entry.denominator)
+    whole = basis.whole(entry.denominator, part)
     if whole.value is None:
         raise UnavailableError("the base is only known within bounds")
     _refuse_small_base(entry, whole.value)

@@ -92,7 +92,8 @@ class Definition(BaseModel):
     estimate; `share` the measure that an approximate product multiplies by; `unit_cost` the
     measure of the cost of one victim in a published total.
 
-    `area: county` works it out for the upper-tier area. `fill` puts the quarter before in the
+    `area: county` works it out for the upper-tier area; `latest` for the latest period within the
+    edition, whatever its length. `fill` puts the quarter before in the
     place of one missing quarter. `optional`: absent without being a gap. `message` says the
     result for the summary, by the comparison it gives; `concern` are those that ask for action.
     """
@@ -122,6 +123,7 @@ class Definition(BaseModel):
     unit_cost: str | None = None
     area: Literal["own", "county"] = "own"
     fill: bool = False
+    latest: bool = False
     optional: bool = False
     multiplier: int = 1
     per: int = 10_000

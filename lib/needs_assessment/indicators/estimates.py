@@ -49,7 +49,7 @@ def shortfall(entry: Definition, basis: Basis) -> Indicator:
         populations: tuple[Population, ...] = (population,)
         inputs: tuple[Statistic, ...] = ()
         needed = _recommended(entry, basis, population)
-        status = "approximate" if population.basis == "derived" else status_of(actual)
+        status = status_of(actual)
     else:
         cases = basis.statistic(entry.need)
         if cases.value is None:
@@ -137,7 +137,8 @@ def shares(entry: Definition, basis: Basis) -> tuple[Statistic, Statistic, Fract
     Raises UnavailableError when one of them is missing.
     """
     term = read_term(entry.numerator[0])
-    part, whole = basis.statistic(entry.numerator), basis.statistic(entry.denominator)
+    part = basis.statistic(entry.numerator)
+    whole = basis.whole(entry.denominator, part)
     if entry.unknown:
         whole = basis.less(whole, [f"{term.measure}[{term.dimension}={entry.unknown}]"])
     if whole.value is not None and whole.value <= 0:

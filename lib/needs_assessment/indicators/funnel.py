@@ -3,9 +3,12 @@
 Pure functions of numbers that are shown, so that nothing follows from them that is not.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from scipy.optimize import brentq
 
 from needs_assessment.indicators import intervals
 
@@ -33,36 +36,33 @@ def limits(
 ) -> tuple[float, float]:
     """Control limits around `average` for a group of size `base`, as fractions of 1.
 
-    A group outside them differs from the average by more than chance would have it. Wilson's
-    limits for proportions, as in the Fingertips technical guidance; for rates, the interval of
-    the expected count.
+    The values at which the interval of a group of that size just reaches the average: Wilson's for
+    proportions, Byar's and the exact Poisson for rates (Fingertips technical guidance).
     """
     if statistic == "proportion":
-        return intervals.wilson(average * base, base, confidence)
-    lower, upper = intervals.poisson(average * base, confidence)
-    return lower / base, upper / base
+        reach = intervals.z(confidence) * math.sqrt(average * (1 - average) / base)
+        return max(0.0, average - reach), min(1.0, average + reach)
+    expected = average * base
+
+    def end(side: int, count: float) -> float:
+        return intervals.poisson(count, confidence)[side] - expected
+
+    most = 10 * expected + 100
+    low = 0.0 if end(1, 0.0) >= 0 else brentq(lambda count: end(1, count), 0.0, most)
+    return low / base, brentq(lambda count: end(0, count), 0.0, most) / base
 
 
 def position(group: Observed, average: float, statistic: Statistic) -> tuple[str, bool]:
-    """higher, lower or similar, and whether it is so at 99.8 % too.
-
-    A proportion is judged by the limits around the average; a rate by its own interval.
+    """higher, lower or similar: whether the group's own 95 % interval lies above or below the
+    average, and whether its 99.8 % interval does too.
     """
     word, far = "similar", False
     for confidence, wide in ((0.95, False), (intervals.WIDE, True)):
         if statistic == "proportion":
-            low, high = limits(average, group.base, statistic, confidence)
-            value = group.count / group.base
-            found = "higher" if value > high else "lower" if value < low else "similar"
+            low, high = intervals.wilson(group.count, group.base, confidence)
         else:
-            low, high = intervals.poisson(group.count, confidence)
-            found = (
-                "higher"
-                if low > average * group.base
-                else "lower"
-                if high < average * group.base
-                else "similar"
-            )
+            low, high = (end / group.base for end in intervals.poisson(group.count, confidence))
+        found = "higher" if low > average else "lower" if high < average else "similar"
         if found != "similar":
             word, far = found, wide
     return word, far

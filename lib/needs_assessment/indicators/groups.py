@@ -7,6 +7,7 @@ from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.compute import compute
 from needs_assessment.indicators.definition import AREAS, Definition, read_term
 from needs_assessment.indicators.result import Indicator
+from needs_assessment.indicators.trend import find_trend
 
 Base = Literal["each", "whole", "none"]
 
@@ -68,9 +69,9 @@ def _categories(entry: Definition, basis: Basis) -> tuple[str, list[GroupRow]]:
     term = next(term for term in map(read_term, entry.numerator) if term.each)
     dimension = basis.dictionary.measure(term.measure).dimensions[term.dimension]
     rows = [
-        GroupRow(category, label, compute(entry.for_category(category, label), basis))
+        GroupRow(category, label, _with_trend(entry.for_category(category, label), basis))
         for category, label in dimension.categories.items()
-        if entry.kind != "representation" or category != entry.unknown
+        if entry.kind not in ("representation", "rate") or category != entry.unknown
     ]
     first = [row for row in rows if row.category == entry.unknown]
     return dimension.label, first + [row for row in rows if row.category != entry.unknown]
@@ -86,7 +87,7 @@ def _areas(entry: Definition, basis: Basis) -> list[GroupRow]:
     for code in codes:
         name = basis.reference.areas[code].name if code in basis.reference.areas else code
         one = replace(basis, areas=(code,))
-        rows.append(GroupRow(code, name, compute(entry.for_category(code, name), one)))
+        rows.append(GroupRow(code, name, _with_trend(entry.for_category(code, name), one)))
     return rows
 
 
@@ -107,5 +108,10 @@ def _stages(entry: Definition, basis: Basis) -> list[GroupRow]:
                 "denominator": entry.stages[:1],
             }
         )
-        rows.append(GroupRow(term.measure.partition(".")[2], label, compute(stage, basis)))
+        rows.append(GroupRow(term.measure.partition(".")[2], label, _with_trend(stage, basis)))
     return rows
+
+
+def _with_trend(entry: Definition, basis: Basis) -> Indicator:
+    earlier = replace(basis, period=basis.period.previous())
+    return find_trend(compute(entry, basis), compute(entry, earlier), basis.dictionary)

@@ -21,10 +21,10 @@ def wilson(count: float, total: float, confidence: float = 0.95) -> Interval:
     """
     if not 0 <= count <= total or total <= 0:
         raise ValueError(f"not a proportion: {count} of {total}")
-    z = _z(confidence)
-    centre = 2 * count + z * z
-    spread = z * math.sqrt(z * z + 4 * count * (1 - count / total))
-    scale = 2 * (total + z * z)
+    normal = z(confidence)
+    centre = 2 * count + normal * normal
+    spread = normal * math.sqrt(normal * normal + 4 * count * (1 - count / total))
+    scale = 2 * (total + normal * normal)
     return (centre - spread) / scale, (centre + spread) / scale
 
 
@@ -39,10 +39,10 @@ def poisson(count: float, confidence: float = 0.95) -> Interval:
         tail = (1 - confidence) / 2
         lower = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
         return float(lower), float(chi2.ppf(1 - tail, 2 * count + 2) / 2)
-    z = _z(confidence)
-    lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
+    normal = z(confidence)
+    lower = count * (1 - 1 / (9 * count) - normal / (3 * math.sqrt(count))) ** 3
     above = count + 1
-    upper = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3
+    upper = above * (1 - 1 / (9 * above) + normal / (3 * math.sqrt(above))) ** 3
     return lower, upper
 
 
@@ -50,7 +50,7 @@ def change(now: float, before: float, confidence: float = 0.95) -> Interval | No
     """Interval of `now / before - 1`, as fractions of 1; None when either count is 0."""
     if now <= 0 or before <= 0:
         return None
-    spread = _z(confidence) * math.sqrt(1 / now + 1 / before)
+    spread = z(confidence) * math.sqrt(1 / now + 1 / before)
     ratio = now / before
     return ratio * math.exp(-spread) - 1, ratio * math.exp(spread) - 1
 
@@ -73,5 +73,6 @@ def difference(
     )
 
 
-def _z(confidence: float) -> float:
+def z(confidence: float) -> float:
+    """The normal quantile of a two-sided interval: 1.96 for 95 %."""
     return float(norm.ppf(1 - (1 - confidence) / 2))

@@ -126,11 +126,17 @@ class AreaStatistics:
             return f"only {quarters} of 4 quarters were returned of"
         return "no return gives"
 
-    def for_edition(self, term: Term, edition: Period, *, fill: bool = False) -> Statistic | None:
+    def for_edition(
+        self, term: Term, edition: Period, *, fill: bool = False, latest: bool = False
+    ) -> Statistic | None:
         """The statistic for an edition, as reported, put together from quarters, or of the period
         that stands for the edition (`choose_for_edition`). With `fill`, one missing quarter is
         taken to be like the quarter before (SafeLives' rule); two missing quarters are a gap.
+        With `latest`, the latest period within the edition, whatever its length.
         """
+        if latest:
+            within = [each for each in self._reported_for(term) if each.within(edition)]
+            return self.statistic(term, max(within)) if within else None
         exact = self.statistic(term, edition)
         if exact is None and fill:
             exact = self._filled(term, edition)

@@ -10,51 +10,29 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
 
-_NOT_RETURNED: dict[str, Any] = {
-    "status": "unavailable",
-    "kind": "",
-    "value": None,
-    "lower": None,
-    "upper": None,
-    "benchmark": None,
-    "other_benchmarks": [],
-    "direction": "",
-    "previous": None,
-    "rating": "",
-}
-"""What a template hears of a category that no return gives."""
-
 
 def generation_context(store: ProtectedStore) -> dict[str, Any]:
     """The names that `{% … %}` blocks may use.
 
     `available(id)`, `status(id)`, `kind(id)`; `value(id)`, `lower(id)`, `upper(id)`: shown
     numbers or None; `comparison(id)` and `also_comparison(id)`: the word for the first and the
-    second benchmark, or ""; `has(measure, by=None, over=None)`: whether `chapter.counts` would
-    give a frame with rows; `council` and `edition`: the settings. An id may name one category of
-    a breakdown, such as `police.risk_mix.high`: one that no return gives is unavailable.
+    second benchmark, or "", for a change higher, lower or no clear change, and for a representation
+    ratio higher, lower or similar; `direction(id)`
+    and `previous(id)`: against the year before; `rating(id)`: as in the scorecard; `groups(id)`,
+    `lower_than(id)`, `higher_than(id)`, `unknown(id)`: rows of a breakdown, the names of those
+    that lie lower or higher, the share not known; `messages(limit)`: the main messages;
+    `has(measure, by=None, over=None, area=None)`: whether `chapter.counts` would give a frame
+    with rows; `council` and `edition`: the settings. An id may name one row of a breakdown, such
+    as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
-    categories = {
-        category
-        for measure in store.measures.values()
-        for dimension in measure["dimensions"].values()
-        for category in dimension["categories"]
-    }
 
     def entry(name: str) -> dict[str, Any]:
-        if name in store.indicators:
-            return store.indicators[name]
-        breakdown, _, category = name.rpartition(".")
-        rows = store.breakdowns[breakdown]["rows"] if breakdown in store.breakdowns else []
-        for row in rows:
-            if row["category"] == category:
-                return row
-        if breakdown in store.breakdowns and category in categories:
-            return _NOT_RETURNED
-        raise AssessmentError(
-            f"there is no indicator “{name}”.", nearest(name, list(store.indicators))
-        )
+        found = store.indicators.get(name) or store.rows.get(name)
+        if found is None:
+            known = [*store.indicators, *store.rows]
+            raise AssessmentError(f"there is no indicator “{name}”.", nearest(name, known))
+        return found
 
     def group(name: str) -> dict[str, Any]:
         if name not in store.breakdowns:
@@ -87,7 +65,7 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         return before["value"] if before else None
 
     def comparison(name: str) -> str:
-        if entry(name)["kind"] == "change":
+        if entry(name)["kind"] in ("change", "representation"):
             return str(entry(name)["direction"])
         benchmark = entry(name)["benchmark"]
         return (benchmark["comparison"] or "") if benchmark else ""
