@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from computed import DICTIONARY, group, indicator
+from needs_assessment.disclosure.board import complete_indicator
 from needs_assessment.disclosure.figures import protect_indicator
 from needs_assessment.disclosure.policy import Policy
 
@@ -12,7 +13,7 @@ POLICY = Policy(5, DICTIONARY)
 
 
 def shown(name: str, *rows: tuple[str, str, Any]) -> dict[str, Any]:
-    return protect_indicator(indicator(name, *rows), POLICY)
+    return complete_indicator(indicator(name, *rows), lambda one: protect_indicator(one, POLICY))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from needs_assessment.chapter import board, records, statutory
 from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chart import Chart
-from needs_assessment.chapter.counts import counts_by_category, counts_over_time
+from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
 from needs_assessment.chapter.display import emit, figure_svg
 from needs_assessment.chapter.messages import Message, choose_messages
 from needs_assessment.chapter.quality import missing_frame, quality_frame, questions_frame
@@ -71,10 +71,7 @@ class Chapter:
         names by code, for `counts(…, area=code)`.
         """
         self._check_measure(measure)
-        own = self._store.data["council"]["code"]
-        codes = {cell["area"] for cell in self._store.data["cells"] if cell["measure"] == measure}
-        names = self._store.data["areas"]
-        return {code: names.get(code, code) for code in sorted(codes - {own})}
+        return other_areas(self._store, measure)
 
     def indicator(self, name: str, area: str | None = None) -> Cell:
         """The value of one indicator as a `Cell` with its intervals.

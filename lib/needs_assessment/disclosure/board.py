@@ -1,11 +1,14 @@
 """What a board asks of an indicator: since last year, against its level, how it is rated."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from needs_assessment.display import SUPPRESSED, format_number, round_half_up
 from needs_assessment.indicators.result import Comparison, Indicator
 from needs_assessment.periods import parse_period
+
+Protect = Callable[[Indicator], dict[str, Any]]
 
 NO_CHANGE = "no clear change"
 NOT_TESTED = "not tested"
@@ -23,23 +26,49 @@ _SHARES = {
 }
 
 
-def board_view(
-    indicator: Indicator, earlier: dict[str, Any] | None, *, hidden: bool
-) -> dict[str, Any]:
-    """Keys of a protected indicator: `previous` (value, display, period of the year before, or
-    None), `direction` (higher, lower, the same, no clear change, or ""), `tested`, `rating`,
-    `short_by` (the number that is lacking, or None).
+def complete_indicator(indicator: Indicator, protect: Protect) -> dict[str, Any]:
+    """A protected indicator with all that a board asks of it.
 
-    `earlier` is the protected indicator of the year before: where it is hidden, so is the
-    direction.
+    `protect` makes the entry of `indicators.json` of one indicator; what it hides stays hidden.
+    Added are `cites`, `message`, `optional` and `polarity` of its definition; `wide_lower` and
+    `wide_upper` (99.8 %), `recommended`, `short_by` (what is lacking), `previous` (value, display,
+    period of the year before), `direction` (higher, lower, the same, no clear change, similar for
+    a representation ratio, or ""), `tested`, `rating`; and further texts in `figures`.
     """
+    entry = protect(indicator)
+    earlier = protect(indicator.previous) if indicator.previous else None
+    hidden = entry["status"] == "suppressed"
+    view = _view(indicator, earlier, hidden=hidden)
+    definition = indicator.definition
+    far = [not hidden and each.wide for each in indicator.comparisons]
+    benchmarks = [entry["benchmark"], *entry["other_benchmarks"]] if far else []
+    marked = [{**each, "far": wide} for each, wide in zip(benchmarks, far, strict=True)]
+    return {
+        **entry,
+        "benchmark": marked[0] if marked else None,
+        "other_benchmarks": marked[1:],
+        "polarity": definition.polarity,
+        "optional": definition.optional,
+        "message": definition.message,
+        "cites": definition.sources,
+        **view,
+        "figures": {**entry["figures"], **_figures(indicator, view, hidden=hidden)},
+    }
+
+
+def _view(indicator: Indicator, earlier: dict[str, Any] | None, *, hidden: bool) -> dict[str, Any]:
+    """Where the year before is hidden, so is the direction."""
     lacking = None if hidden else _short_by(indicator)
+    needed = None if hidden else indicator.recommended
     view: dict[str, Any] = {
+        "wide_lower": None if hidden else indicator.wide_lower,
+        "wide_upper": None if hidden else indicator.wide_upper,
+        "recommended": None if needed is None else float(needed),
+        "short_by": None if lacking is None else float(lacking),
         "previous": None,
         "direction": "" if hidden else _own_direction(indicator),
         "tested": indicator.definition.kind == "change" and indicator.lower is not None,
         "rating": _rating(indicator, hidden=hidden),
-        "short_by": None if lacking is None else float(lacking),
     }
     trend = indicator.trend
     if hidden or earlier is None or trend is None or earlier["value"] is None:
@@ -56,8 +85,8 @@ def board_view(
     }
 
 
-def board_figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -> dict[str, str]:
-    """What live figures print of `board_view`, and of what is recommended."""
+def _figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -> dict[str, str]:
+    """What live figures print of all this."""
     entry = indicator.definition
     previous, missing = view["previous"], SUPPRESSED if hidden else "not available"
     if hidden or indicator.wide_lower is None or indicator.wide_upper is None:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.board import board_figures, board_view
 from needs_assessment.disclosure.policy import CellKey, Policy
 from needs_assessment.display import (
     MINUS,
@@ -25,9 +24,7 @@ def protect_indicator(
     indicator: Indicator, policy: Policy, hidden_cells: frozenset[CellKey] = frozenset()
 ) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
-    `multiplier`, `polarity`, `optional`, `message`, `cites`, `wide_lower` and `wide_upper`
-    (99.8 %), `recommended`, the keys of `board_view`, and `figures` (what a live figure and a
-    table may print).
+    `multiplier` and `figures` (what a live figure and a table may print).
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
@@ -35,12 +32,6 @@ def protect_indicator(
     hidden = policy.hides_indicator(indicator, hidden_cells)
     status = "suppressed" if hidden else indicator.status
     entry = indicator.definition
-    earlier = indicator.previous
-    view = board_view(
-        indicator,
-        protect_indicator(earlier, policy, hidden_cells) if earlier else None,
-        hidden=hidden,
-    )
     benchmarks = [_benchmark(each, hidden=hidden) for each in indicator.comparisons]
     denominator: float | int | None
     if indicator.populations and indicator.denominator is None:
@@ -73,18 +64,7 @@ def protect_indicator(
         "definition": entry.definition,
         "caveats": entry.caveats,
         "multiplier": entry.multiplier,
-        "polarity": entry.polarity,
-        "optional": entry.optional,
-        "message": entry.message,
-        "cites": entry.sources,
-        "wide_lower": None if hidden else indicator.wide_lower,
-        "wide_upper": None if hidden else indicator.wide_upper,
-        "recommended": None if hidden else _float(indicator.recommended),
-        **view,
-        "figures": {
-            **_figures(indicator, status),
-            **board_figures(indicator, view, hidden=hidden),
-        },
+        "figures": _figures(indicator, status),
     }
 
 
@@ -227,7 +207,6 @@ def _benchmark(comparison: Comparison, *, hidden: bool) -> dict[str, Any]:
         "period": held.period,
         "verified": comparison.benchmark.verified and held.verified,
         "comparison": None if hidden else comparison.word,
-        "far": False if hidden else comparison.wide,
         "source": held.source,
     }
 

@@ -1,20 +1,17 @@
 """Breakdowns as they may be shown."""
 
-from collections.abc import Callable
 from typing import Any
 
+from needs_assessment.disclosure.board import Protect, complete_indicator
 from needs_assessment.display import SUPPRESSED, format_number, join_words
 from needs_assessment.indicators import funnel
 from needs_assessment.indicators.groups import Group, GroupRow
-from needs_assessment.indicators.result import Indicator
-
-Protect = Callable[[Indicator], dict[str, Any]]
 
 _NONE = "none"
 
 
 def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
-    """One breakdown of the store, each row protected as an indicator is, by `protect`.
+    """One breakdown of the store, each row an indicator that `protect` makes the entry of.
 
     Keys: `id`, `name`, `chapter`, `kind`, `unit`, `definition`, `caveats`, `label`, `base`,
     `unknown`, `status` (ok or unavailable), `reason`, `rows` (indicator entries with `category`,
@@ -23,7 +20,7 @@ def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
     with one another is worked out from the rows that are shown, never from hidden ones.
     """
     entry = group.definition
-    entries = [_row(row, protect(row.indicator), group) for row in group.rows]
+    entries = [_row(row, complete_indicator(row.indicator, protect), group) for row in group.rows]
     rows = [row for row in entries if row["status"] != "unavailable"]
     average = _compare_rows(rows, group)
     unit = entry.unit

@@ -6,27 +6,25 @@ not be shown.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from needs_assessment.council import Council, board_blocks, choose_period, load_council
 from needs_assessment.disclosure.cells import ShownCell, protect_cells
+from needs_assessment.disclosure.computed import protect_computed
 from needs_assessment.disclosure.edition import check_edition
 from needs_assessment.disclosure.figures import group_sources, protect_indicator
-from needs_assessment.disclosure.groups import protect_group
 from needs_assessment.disclosure.policy import Policy
-from needs_assessment.disclosure.scenarios import refuge_scenarios
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
 from needs_assessment.flags import sort_flags
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.catalogue import load_catalogue
-from needs_assessment.indicators.compute import compute_indicators
 from needs_assessment.indicators.definition import Definition
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
-from needs_assessment.indicators.groups import compute_groups
+from needs_assessment.indicators.report import compute_report
 from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
@@ -200,20 +198,18 @@ def build_store(
 def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     """The store, of what could be read of the returns.
 
-    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
-    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
-    `breakdowns` (`protect_group`), `scenarios` (`refuge_scenarios`), `measures`, `surveys`,
-    `benchmarks`, `areas` (names by code), `county`, `returns`, `quality` (`returns.quality`, a
-    return each), `gaps` (`returns.questions`, an unanswered question each), `voice` (survivors'
-    words that came with this edition's returns, a quote each), `flags`, `caveats` (by file, what
-    is said wherever its figures are shown), `inputs`.
+    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, those of
+    `protect_computed`, `measures`, `surveys`, `benchmarks`, `areas` (names by code), `returns`,
+    `quality` (`returns.quality`, a return each), `gaps` (`returns.questions`, an unanswered
+    question each), `voice` (survivors' words that came with this edition's returns, a quote
+    each), `flags`, `caveats` (by file, what is said wherever its figures are shown), `inputs`.
     """
     council, period, area = sources.council, sources.period, sources.area
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
     edition = council.editions[period.text]
     check_edition(council, period, sources.catalogue, reference)
     basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
-    indicators = compute_indicators(sources.catalogue, basis)
+    computed = compute_report(sources.catalogue, basis, council.county)
     policy = Policy(council.disclosure.suppress_below, dictionary)
     context = read_context(
         evidence.observations,
@@ -228,8 +224,8 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
-    flags += [flag for each in indicators for flag in flag_indicator(each, basis)]
-    flags += flag_printed(indicators, basis)
+    flags += [flag for each in computed.indicators for flag in flag_indicator(each, basis)]
+    flags += flag_printed(computed.indicators, basis)
     cells = protect_cells(evidence.observations, dictionary, policy)
     natures = [cell.nature for cell in cells]
     data = {
@@ -266,12 +262,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         "nature": max(natures, key=_NATURES.index, default="published"),
         "policy": policy.statement(),
         "cells": [_cell(cell) for cell in cells],
-        "indicators": [protect_indicator(each, policy) for each in indicators],
-        "breakdowns": [
-            protect_group(each, lambda one: protect_indicator(one, policy))
-            for each in compute_groups(sources.catalogue, basis)
-        ],
-        "scenarios": refuge_scenarios(sources.catalogue, basis, policy),
+        **protect_computed(computed, lambda one: protect_indicator(one, policy)),
         "measures": [
             measure.model_dump(mode="json", exclude={"rules", "claims"})
             for measure in dictionary.values()
@@ -284,7 +275,6 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
             for code in sorted({cell.area for cell in cells})
             if code in reference.areas
         },
-        "county": _county(council, basis, sources.catalogue, policy),
         "returns": _returns(council, period, dictionary, evidence),
         "quality": [
             each.as_dict()
@@ -365,29 +355,6 @@ def _surveys(reference: Reference) -> list[dict[str, Any]]:
         }
         for survey in reference.surveys
         if survey.percent_verified and survey.percent is not None
-    ]
-
-
-def _county(
-    council: Council, basis: Basis, catalogue: dict[str, Definition], policy: Policy
-) -> list[dict[str, Any]]:
-    """Refuge indicators of each council of a former county and of all together, in that order."""
-    if not council.county:
-        return []
-    refuge = {key: entry for key, entry in catalogue.items() if key.startswith("refuge.")}
-    areas = basis.reference.areas
-    groups = [(areas[code].name, (code,)) for code in council.county if code in areas]
-    groups.append(("All together", tuple(council.county)))
-    return [
-        {
-            "name": name,
-            "code": "+".join(codes),
-            "indicators": [
-                protect_indicator(each, policy)
-                for each in compute_indicators(refuge, replace(basis, areas=codes))
-            ],
-        }
-        for name, codes in groups
     ]
 
 

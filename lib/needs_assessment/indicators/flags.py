@@ -1,5 +1,7 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
+from collections.abc import Iterable
+
 from needs_assessment.display import decimal_places, format_number, round_half_up
 from needs_assessment.flags import GAP, Flag
 from needs_assessment.indicators.basis import Basis
@@ -88,7 +90,7 @@ def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
     return flags
 
 
-def flag_printed(indicators: list[Indicator], basis: Basis) -> list[Flag]:
+def flag_printed(indicators: Iterable[Indicator], basis: Basis) -> list[Flag]:
     """Figures that a partner printed and that this edition's population does not give.
 
     Percentages that claim counts of the same returns are left to the rules on returns.

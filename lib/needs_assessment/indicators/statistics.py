@@ -62,10 +62,13 @@ class AreaStatistics:
     def __init__(self, observations: pd.DataFrame, area: str, dictionary: Dictionary):
         self.dictionary = dictionary
         self._cells: dict[tuple[str, str, str], dict[Period, Cell]] = {}
+        self._periods: dict[str, set[Period]] = {}
         for row in observations[observations["area"] == area].to_dict("records"):
             key = (row["measure"], row["dimension"], row["category"])
             value = None if row["value"] is None else Fraction(row["value"])
-            self._cells.setdefault(key, {})[parse_period(row["period"])] = Cell(
+            period = parse_period(row["period"])
+            self._periods.setdefault(row["measure"], set()).add(period)
+            self._cells.setdefault(key, {})[period] = Cell(
                 measure=row["measure"],
                 period=row["period"],
                 dimension=row["dimension"],
@@ -151,14 +154,7 @@ class AreaStatistics:
         periods = self.periods(term)
         if periods or term.dimension:
             return periods
-        return sorted(
-            {
-                period
-                for (measure, _, _), cells in self._cells.items()
-                if measure == term.measure
-                for period in cells
-            }
-        )
+        return sorted(self._periods.get(term.measure, ()))
 
     def _filled(self, term: Term, year: Period) -> Statistic | None:
         quarters = year.quarters()

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from needs_assessment.chapter.counts import counts_by_category, counts_over_time
+from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
 from needs_assessment.chapter.messages import choose_messages
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.errors import AssessmentError
@@ -22,7 +22,8 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
     `lower_than(id)`, `higher_than(id)`, `unknown(id)`: rows of a breakdown, the names of those
     that lie lower or higher, the share not known; `messages(limit)`: the main messages;
     `has(measure, by=None, over=None, area=None)`: whether `chapter.counts` would give a frame
-    with rows; `council` and `edition`: the settings. An id may name one row of a breakdown, such
+    with rows; `areas(measure)`: names by code of the other areas that have figures for it;
+    `council` and `edition`: the settings. An id may name one row of a breakdown, such
     as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
@@ -103,6 +104,7 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         "unknown": unknown,
         "messages": lambda limit=10: choose_messages(store, limit),
         "has": has,
+        "areas": lambda measure: other_areas(store, measure),
         "council": _namespace(store.data["council"]),
         "edition": _namespace(store.data["edition"]),
     }
