@@ -24,6 +24,10 @@ class Report:
         data = json.loads((self.path / "indicators.json").read_text(encoding="utf-8"))
         return {entry["id"]: entry for entry in data["indicators"]}
 
+    def breakdowns(self) -> dict[str, dict[str, Any]]:
+        data = json.loads((self.path / "indicators.json").read_text(encoding="utf-8"))
+        return {entry["id"]: entry for entry in data["breakdowns"]}
+
     def flags(self) -> list[dict[str, Any]]:
         return json.loads((self.path / "checks.json").read_text(encoding="utf-8"))["flags"]
 

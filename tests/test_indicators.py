@@ -1,52 +1,10 @@
 """Indicators from observations: what is given, what is refused, and why."""
 
-from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-import pandas as pd
 import pytest
 
-from needs_assessment.council import load_council
-from needs_assessment.indicators.catalogue import load_catalogue
-from needs_assessment.indicators.compute import Basis, compute_indicators
-from needs_assessment.indicators.result import Indicator
-from needs_assessment.periods import parse_period
-from needs_assessment.project import Project
-from needs_assessment.reference import Reference
-from needs_assessment.returns.dictionary import load_dictionary
-from needs_assessment.returns.observations import COLUMNS
-from running import ROOT
-
-REFERENCE = Reference(ROOT / "data" / "reference")
-DICTIONARY = load_dictionary(ROOT / "data" / "reference")
-CATALOGUE = load_catalogue(ROOT / "data" / "reference", DICTIONARY, REFERENCE.benchmarks)
-EDITION = load_council(Project(ROOT), "north").editions["2024-25"]
-
-
-def indicator(name: str, *rows: tuple[str, str, Any], period: str = "2024-25") -> Indicator:
-    """One indicator from rows of measure, period and value (a number, or a status)."""
-    observations = pd.DataFrame(
-        [
-            {
-                **dict.fromkeys(COLUMNS, ""),
-                "measure": measure,
-                "period": when,
-                "area": "E06000061",
-                "value": None if isinstance(value, str) else Decimal(value),
-                "status": value if isinstance(value, str) else "final",
-                "nature": "confidential",
-                "row": number,
-            }
-            for number, (measure, when, value) in enumerate(rows, start=2)
-        ],
-        columns=COLUMNS,
-        dtype=object,
-    )
-    basis = Basis(
-        observations, DICTIONARY, REFERENCE, ("E06000061",), parse_period(period), EDITION
-    )
-    return compute_indicators({name: CATALOGUE[name]}, basis)[0]
+from computed import indicator
 
 
 def test_four_quarters_make_a_year() -> None:
@@ -92,6 +50,15 @@ def test_a_part_larger_than_its_whole_is_refused() -> None:
         "marac.repeat_rate", ("marac.cases", "2024-25", 50), ("marac.repeats", "2024-25", 51)
     )
     assert found.status == "unavailable" and "larger than the whole" in found.reason
+
+
+def test_a_share_is_never_taken_of_another_period() -> None:
+    rows = [("marac.cases", "2024-25", 560), ("marac.repeats", "2024", 180)]
+    found = indicator("marac.repeat_rate", *rows)
+    assert (found.status, found.value) == ("unavailable", None)
+    assert "different periods" in found.reason
+    both = indicator("marac.repeat_rate", *rows, ("marac.cases", "2024", 540))
+    assert both.value == Fraction(18_000, 540)
 
 
 def test_places_above_the_level_are_negative() -> None:

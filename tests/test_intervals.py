@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from needs_assessment.indicators import intervals
+from needs_assessment.indicators import funnel, intervals
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,57 @@ def test_what_is_no_proportion_is_refused() -> None:
         intervals.wilson(5, 4)
     with pytest.raises(ValueError, match="not a count"):
         intervals.poisson(-1)
+
+
+def test_difference_of_two_proportions() -> None:
+    """Newcombe 1998, table II, example (a): 56 of 70 less 48 of 80, method 10."""
+    assert intervals.difference(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+
+
+@given(st.integers(0, 400), st.integers(1, 400), st.integers(0, 400), st.integers(1, 400))
+def test_a_difference_lies_in_its_interval(now: int, rest: int, before: int, other: int) -> None:
+    totals = now + rest, before + other
+    lower, upper = intervals.difference(now, totals[0], before, totals[1])
+    assert lower <= now / totals[0] - before / totals[1] <= upper
+    back = intervals.difference(before, totals[1], now, totals[0])
+    assert back == pytest.approx((-upper, -lower), abs=1e-12)
+
+
+groups = st.lists(
+    st.tuples(st.integers(0, 50), st.integers(0, 5000)).map(
+        lambda pair: funnel.Observed(pair[0], pair[0] + pair[1] + 1)
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+@given(groups, st.sampled_from(["proportion", "rate"]))
+def test_smoothed_values_lie_between_own_and_overall(
+    observed: list[funnel.Observed], kind: funnel.Statistic
+) -> None:
+    average = funnel.overall(observed)
+    for one, smooth in zip(observed, funnel.shrink(observed, kind), strict=True):
+        own = one.count / one.base
+        assert min(own, average) - 1e-12 <= smooth <= max(own, average) + 1e-12
+
+
+def test_small_groups_are_drawn_in_the_most() -> None:
+    """Two groups with the same rate: the one with the smaller base ends nearer to the whole."""
+    observed = [funnel.Observed(*pair) for pair in ((80, 1000), (8, 100), (20, 1000), (60, 2000))]
+    average, smooth = funnel.overall(observed), funnel.shrink(observed, "rate")
+    assert abs(smooth[1] - average) < abs(smooth[0] - average) < abs(0.08 - average)
+
+
+@pytest.mark.parametrize("kind", ["proportion", "rate"])
+@pytest.mark.parametrize("confidence", [0.95, 0.998])
+def test_control_limits_are_where_a_group_starts_to_differ(
+    kind: funnel.Statistic, confidence: float
+) -> None:
+    average, base = 0.06, 1500.0
+    for side, end in enumerate(funnel.limits(average, base, kind, confidence)):
+        outwards = -1 if side == 0 else 1
+        for step, differs in ((0.002, True), (-0.002, False)):
+            count = (end + outwards * step) * base
+            word, far = funnel.position(funnel.Observed(count, base), average, kind)
+            assert (far if confidence > 0.95 else word != "similar") == differs

@@ -25,6 +25,19 @@ VALUES = [
     (NORTHAMPTONSHIRE, "children.supported", 71, "71"),
     (NORTHAMPTONSHIRE, "cost.total", 1_081_000_000, "£1,081m"),
     (NORTHAMPTONSHIRE, "prevalence.victims", 31_248, "about 31,200"),
+    (NORTHAMPTONSHIRE, "refuge.recommended", 75.33, "75.3"),
+    (NORTHAMPTONSHIRE, "refuge.acceptance_rate", 12.636, "12.6%"),
+    (NORTHAMPTONSHIRE, "marac.weeks_to_referral", 13, "about 13"),
+    (NORTHAMPTONSHIRE, "marac.recommended", 1297.4, "about 1,297"),
+    (NORTHAMPTONSHIRE, "idva.posts_expected", 12.974, "about 13.0"),
+    (NORTHAMPTONSHIRE, "marac.administrators_expected", 3.2435, "about 3.2"),
+    (NORTHAMPTONSHIRE, "police.daily", 50, "50"),
+    (NORTHAMPTONSHIRE, "police.crimes_rate", 16.357, "about 16.4"),
+    (NORTHAMPTONSHIRE, "cost.implied_victims", 29_216, "29,216"),
+    (NORTHAMPTONSHIRE, "cost.implied_share", 5.3967, "5.4%"),
+    (NORTHAMPTONSHIRE, "cost.remade", 541_370 * 0.054 * 37_000, "about £1,081.7m"),
+    (NORTHAMPTONSHIRE, "cost.implied_uprating", 1.0878, "1.09"),
+    (NORTHAMPTONSHIRE, "cost.public_implied_victims", 21_163, "about 21,200"),
     (THREE_RIVERS, "police.crimes", 617, "617"),
     (THREE_RIVERS, "police.crimes_change", 10.376, "+10.4%"),
     (THREE_RIVERS, "police.incidents_change", 6.006, "+6.0%"),
@@ -41,10 +54,32 @@ VALUES = [
     (THREE_RIVERS, "caseworker.police_share", 89.21, "89%"),
     (THREE_RIVERS, "caseworker.engagement_rate", 21.22, "21.2%"),
     (THREE_RIVERS, "prevalence.victims", 3790, "about 3,790"),
+    (THREE_RIVERS, "police.recorded_change", 8.085, "+8.1%"),
+    (THREE_RIVERS, "police.crimes_rate", 6.611, "6.6"),
+    (THREE_RIVERS, "police.crimes_rate_adults", 17.12, "17.1"),
+    (THREE_RIVERS, "police.county_recorded", 18_760, "18,760"),
+    (THREE_RIVERS, "court.county_share_of_recorded", 7.324, "7.3%"),
+    (THREE_RIVERS, "court.county_successful_share_of_recorded", 4.211, "4.2%"),
+    (THREE_RIVERS, "court.county_success_rate", 57.496, "57.5%"),
+    (THREE_RIVERS, "idva.share_of_recorded", 11.102, "11.1%"),
+    (THREE_RIVERS, "idva.engaged_share_of_recorded", 5.512, "5.5%"),
+    (THREE_RIVERS, "caseworker.share_of_recorded", 43.78, "43.8%"),
+    (THREE_RIVERS, "caseworker.engaged_share_of_recorded", 9.291, "9.3%"),
+    (THREE_RIVERS, "caseworker.target_referrals", 156, "156%"),
+    (THREE_RIVERS, "caseworker.target_engaged", 122, "122%"),
+    (THREE_RIVERS, "children.families_first_share", 56.19, "56.2%"),
+    (THREE_RIVERS, "idva.engaged", 70, "70"),
     (NORTH, "refuge.below_recommended", 59.24, "59%"),
     (NORTH, "prevalence.victims", 23_096, "about 23,100"),
     (NORTH, "marac.recommended", 594.5, "about 594"),
+    (NORTH, "refuge.recommended", 36.8, "36.8"),
+    (NORTH, "idva.posts_expected", 5.945, "about 5.9"),
+    (NORTH, "marac.administrators_expected", 1.486, "about 1.5"),
     (WEST, "refuge.below_recommended", 17.12, "17%"),
+    (WEST, "refuge.recommended", 43.43, "43.4"),
+    (WEST, "marac.recommended", 702.9, "about 703"),
+    (WEST, "idva.posts_expected", 7.029, "about 7.0"),
+    (WEST, "marac.administrators_expected", 1.757, "about 1.8"),
     (WEST, "prevalence.victims", 27_293, "about 27,300"),
 ]
 
@@ -54,7 +89,39 @@ INTERVALS = [
     (THREE_RIVERS, "police.recorded_change", -0.2, 17.0),
     (THREE_RIVERS, "marac.repeat_rate", 20.3, 39.0),
     (THREE_RIVERS, "police.recorded_rate", 12.87, 14.38),
+    (THREE_RIVERS, "police.crimes_rate", 6.10, 7.15),
+    (THREE_RIVERS, "children.families_first_share", 46.65, 65.3),
 ]
+
+# Published breakdowns: the base, then number, value and display of each row.
+BREAKDOWNS = {
+    "police.county_risk_mix": (
+        1710,
+        [
+            ("standard", 1019, 59.591, "59.6%"),
+            ("medium", 536, 31.345, "31.3%"),
+            ("high", 78, 4.561, "4.6%"),
+            ("none", 77, 4.503, "4.5%"),
+        ],
+    ),
+    "caseworker.levels": (
+        156,
+        [
+            ("level_1", 57, 36.538, "36.5%"),
+            ("level_2", 54, 34.615, "34.6%"),
+            ("level_3", 45, 28.846, "28.8%"),
+        ],
+    ),
+    # Published as 21.9%: cut off, where rounding gives 22.0%.
+    "caseworker.outcome_mix": (
+        132,
+        [
+            ("cessation", 6, 4.545, "4.5%"),
+            ("reduction", 97, 73.485, "73.5%"),
+            ("no_change", 29, 21.970, "22.0%"),
+        ],
+    ),
+}
 
 
 @pytest.mark.parametrize(("edition", "indicator", "value", "display"), VALUES)
@@ -73,6 +140,38 @@ def test_interval(
     entry = assessed(*edition).indicators()[indicator]
     assert entry["lower"] == pytest.approx(lower, abs=0.05)
     assert entry["upper"] == pytest.approx(upper, abs=0.05)
+
+
+@pytest.mark.parametrize("name", list(BREAKDOWNS))
+def test_breakdown(assessed: Assessed, name: str) -> None:
+    base, expected = BREAKDOWNS[name]
+    found = assessed(*THREE_RIVERS).breakdowns()[name]["rows"]
+    assert [
+        (row["category"], row["numerator"], round(row["value"], 3), row["display"]) for row in found
+    ] == expected
+    assert {row["denominator"] for row in found} == {base}
+
+
+def test_no_clear_change_in_any_published_count(assessed: Assessed) -> None:
+    entries = assessed(*THREE_RIVERS).indicators()
+    for name in ("police.crimes_change", "police.incidents_change", "police.recorded_change"):
+        assert entries[name]["direction"] == "no clear change"
+
+
+def test_engagement_beside_the_previous_service(assessed: Assessed) -> None:
+    """Published as “consistent”: 77 of 357 before, 118 of 556 now."""
+    entry = assessed(*THREE_RIVERS).indicators()["caseworker.engagement_rate"]
+    assert entry["previous"]["value"] == pytest.approx(21.569, abs=0.001)
+    assert entry["direction"] == "no clear change"
+
+
+def test_what_is_reported_is_not_worked_out_again(assessed: Assessed) -> None:
+    entries = assessed(*NORTHAMPTONSHIRE).indicators()
+    for name in ("cost.total", "cost.public", "cost.per_victim", "marac.repeat_rate"):
+        assert (entries[name]["status"], entries[name]["lower"]) == ("reported", None)
+    weeks = entries["marac.weeks_to_referral"]
+    assert (weeks["benchmark"]["value"], weeks["benchmark"]["comparison"]) == (2, "above")
+    assert weeks["value"] / weeks["benchmark"]["value"] == 6.5
 
 
 def test_refuge_level_on_another_population(project: Path) -> None:

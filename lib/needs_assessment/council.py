@@ -35,6 +35,7 @@ class Populations(_Settings):
     marac: Estimate
     prevalence: Estimate
     children: Estimate
+    cost: Estimate
 
 
 class Prevalence(_Settings):
@@ -69,6 +70,72 @@ class Board(_Settings):
     members: list[Seat] = []
 
 
+class Strategy(_Settings):
+    """The published strategy of section 57: when, where, and who was consulted before."""
+
+    title: str
+    published: date | None = None
+    where: str = ""
+    next_review: date | None = None
+    consulted: list[str] = []
+    working: str = ""
+
+
+class Decision(_Settings):
+    """A commissioning decision, and the figures or parts of the strategy that it follows."""
+
+    decision: str
+    objective: str = ""
+    date: date
+    evidence: list[str] = []
+
+
+class Recommendation(_Settings):
+    """What should be done, by whom (a role) and when. `evidence`: ids of indicators."""
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    text: str
+    owner: str
+    due: date
+    evidence: list[str] = []
+
+
+class Progress(_Settings):
+    """How far a recommendation of the edition before has come."""
+
+    id: str
+    status: Literal["done", "on track", "delayed", "not started", "dropped"]
+    note: str = ""
+
+
+class Target(_Settings):
+    """A target of the strategy's performance framework, for one indicator."""
+
+    indicator: str
+    target: float
+    direction: Literal["at least", "at most"]
+    by: date
+    objective: str = ""
+
+
+class Prices(_Settings):
+    """How the unit cost is brought from the prices of `start` to those of `end`.
+
+    `factor` multiplies it; without one, the cost stays in the prices it was published in.
+    """
+
+    index: str = ""
+    start: str = "2016-17"
+    end: str = ""
+    factor: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _says_which_index(self) -> "Prices":
+        if self.factor is not None and not (self.index and self.end):
+            raise ValueError("a factor needs its index and the year it leads to")
+        return self
+
+
 class Return(_Settings):
     """A partner's return: the form it comes in, who sent it, when, and of what nature.
 
@@ -87,13 +154,33 @@ class Return(_Settings):
 
 
 class Edition(_Settings):
-    """One year's assessment of a council."""
+    """One year's assessment of a council.
+
+    `progress` is about the recommendations of the edition before. `unconfirmed_benchmarks` are
+    those shown, and marked, although they are not confirmed at a source.
+    """
 
     version: Version
     prevalence: Prevalence
     populations: Populations
     board: Board | None = None
+    strategy: Strategy | None = None
+    commissioning: list[Decision] = []
+    recommendations: list[Recommendation] = []
+    progress: list[Progress] = []
+    targets: list[Target] = []
+    cost: Prices = Prices()
+    unconfirmed_benchmarks: list[str] = []
     returns: dict[str, Return] = {}
+
+    @field_validator("recommendations", "progress")
+    @classmethod
+    def _once_each(cls, entries: list[Any]) -> list[Any]:
+        ids = [entry.id for entry in entries]
+        for each in ids:
+            if ids.count(each) > 1:
+                raise ValueError(f"“{each}” is given twice")
+        return entries
 
     @field_validator("returns")
     @classmethod
@@ -134,9 +221,61 @@ class Council(_Settings):
                 raise ValueError(f"edition “{text}” must be a reporting period")
         return self
 
+    @model_validator(mode="after")
+    def _progress_of_what_was_recommended(self) -> "Council":
+        for text, edition in self.editions.items():
+            before = self.edition_before(parse_period(text))
+            known = {each.id for each in before.recommendations} if before else set()
+            for each in edition.progress:
+                if each.id not in known:
+                    raise ValueError(
+                        f"edition {text}, progress: the edition before makes no recommendation "
+                        f"“{each.id}”"
+                    )
+        return self
+
+    def edition_before(self, period: Period) -> Edition | None:
+        """The latest edition that ends before `period` does."""
+        earlier = [each for each in self.edition_periods() if each.end < period.end]
+        return self.editions[earlier[-1].text] if earlier else None
+
     def edition_periods(self) -> list[Period]:
         """The council's editions, earliest first."""
         return sorted(parse_period(text) for text in self.editions)
+
+
+SEATS = {
+    "relevant local authority": "The relevant local authority",
+    "local authorities within the area": "Local authorities within its area",
+    "victims": "Victims of domestic abuse",
+    "children of victims": "Children of victims",
+    "charities and voluntary bodies": "Charities and voluntary bodies",
+    "health care services": "Health care services",
+    "policing or criminal justice": "Policing or criminal justice",
+}
+"""The places on a Local Partnership Board that section 58 names."""
+
+
+def board_blocks(council: Council, period: Period) -> dict[str, Any]:
+    """What an edition says of strategy, commissioning, recommendations and targets, as JSON.
+
+    `earlier` are the recommendations of the edition before.
+    """
+    edition, before = council.editions[period.text], council.edition_before(period)
+    data = edition.model_dump(
+        mode="json",
+        include={
+            "strategy",
+            "commissioning",
+            "recommendations",
+            "progress",
+            "targets",
+            "cost",
+            "unconfirmed_benchmarks",
+        },
+    )
+    earlier = [each.model_dump(mode="json") for each in before.recommendations] if before else []
+    return {**data, "earlier": earlier}
 
 
 def council_names(project: Project) -> list[str]:

@@ -1,5 +1,6 @@
 """How numbers are rounded and written: one way, everywhere."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -56,20 +57,25 @@ def format_number(
 
     `significant` figures are kept where they are fewer than the `decimals` allow; `unit` is "%" or
     "£" (other units stand in words beside the number); `signed` writes a plus before an
-    increase. Whole millions of pounds are written in millions.
+    increase. Pounds in round hundred thousands from a million are written in millions.
     """
     suffix = "%" if unit == "%" else ""
-    prefix = ""
-    if unit == "£":
-        prefix = "£"
-        if abs(value) >= 1_000_000 and Fraction(value) % 1_000_000 == 0:
-            value, suffix = Fraction(value) / 1_000_000, "m"
+    prefix = "£" if unit == "£" else ""
     number = round_half_up(value, decimals)
     if significant is not None and abs(number) >= 10**significant:
         number = round_significant(value, significant)
     places = max(decimals, 0)
+    if unit == "£" and abs(number) >= 1_000_000 and number % 100_000 == 0:
+        number, suffix = number / 1_000_000, "m"
+        places = 0 if number % 1 == 0 else 1
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
     return f"{sign}{prefix}{abs(number):,.{places}f}{suffix}"
+
+
+def long_date(text: str) -> str:
+    """An ISO date as a reader says it: “30 June 2025”."""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def chapter_title(chapter: str) -> str:

@@ -138,11 +138,13 @@ class Benchmark(BaseModel):
     note: str = ""
     values: list[BenchmarkValue]
 
-    def value_for(self, period: Period) -> BenchmarkValue | None:
-        """The latest verified value for a period that ended by the end of `period`."""
+    def value_for(self, period: Period, *, unconfirmed: bool = False) -> BenchmarkValue | None:
+        """The latest verified value for a period that ended by the end of `period`; with
+        `unconfirmed`, of those not confirmed at a source too.
+        """
         usable = []
         for value in self.values:
-            if not (self.verified and value.verified):
+            if not unconfirmed and not (self.verified and value.verified):
                 continue
             end = parse_period(value.period).end if value.period else date.min
             if end <= period.end:

@@ -26,6 +26,8 @@ _FIELDS = [
     "unit",
     "lower",
     "upper",
+    "wide_lower",
+    "wide_upper",
     "numerator",
     "denominator",
     "numerator_period",
@@ -33,6 +35,9 @@ _FIELDS = [
     "population",
     "benchmark",
     "other_benchmarks",
+    "previous",
+    "direction",
+    "rating",
     "status",
     "nature",
     "display",
@@ -68,8 +73,29 @@ def indicators_json(store: ProtectedStore) -> bytes:
             "indicators": [
                 {field: entry[field] for field in _FIELDS} for entry in store.data["indicators"]
             ],
+            "breakdowns": [_breakdown(group) for group in store.data["breakdowns"]],
         }
     )
+
+
+def _breakdown(group: dict[str, Any]) -> dict[str, Any]:
+    """A breakdown: what it is, and an entry like an indicator's for each row."""
+    about = ("id", "name", "chapter", "kind", "unit", "label", "status")
+    return {
+        **{key: group[key] for key in about},
+        "overall": group["overall"],
+        "rows": [
+            {
+                "category": row["category"],
+                "label": row["label"],
+                **{field: row[field] for field in _FIELDS if field not in ("chapter", "kind")},
+                "position": row["position"],
+                "smoothed": row["smoothed"],
+                "expected": row["expected"],
+            }
+            for row in group["rows"]
+        ],
+    }
 
 
 def checks_json(store: ProtectedStore, notes: list[dict[str, Any]]) -> bytes:

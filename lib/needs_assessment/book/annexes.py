@@ -2,26 +2,13 @@
 
 from typing import Any
 
-from needs_assessment.book.front import long_date
-from needs_assessment.book.markdown import escape, figure_span, table
+from needs_assessment.book.annex_indicators import indicators_page, methods_page
+from needs_assessment.book.markdown import escape, table
 from needs_assessment.disclosure.store import ProtectedStore
-from needs_assessment.display import chapter_title
+from needs_assessment.display import long_date
 from needs_assessment.flags import GAP, Finding, Flag, gather, sort_flags
-from needs_assessment.periods import parse_period
-from needs_assessment.reference import estimate_words
 from needs_assessment.returns.statistic import AND
 
-_METHODS = {
-    "count": "Count, as returned.",
-    "proportion": "Part divided by whole, with a Wilson interval.",
-    "ratio": "One number divided by another that it is no part of; no interval.",
-    "rate": "Events divided by people; exact Poisson interval below 10 events, Byar's from 10.",
-    "change": "Later count divided by earlier count, less one; interval of a ratio of two counts.",
-    "shortfall": "One less actual number divided by recommended number.",
-    "estimate": "Estimate, as defined.",
-    "cost": "Amount, as reported.",
-    "reported": "As reported, without the counts behind it; no interval.",
-}
 _GROUPS = {
     "police": "Police",
     "court": "Courts",
@@ -46,8 +33,8 @@ def pages(store: ProtectedStore) -> dict[str, str]:
     """The annexes as Markdown, by file name."""
     return {
         "data-dictionary": _data_dictionary(store),
-        "indicators": _indicators(store),
-        "methods": _methods(store),
+        "indicators": indicators_page(store),
+        "methods": methods_page(store),
         "sources": _sources(store),
         "checks": _checks(store),
     }
@@ -99,115 +86,6 @@ def _breakdowns(measure: dict[str, Any], store: ProtectedStore) -> str:
         each["label"] + (" (one can fall under several)" if each["answers"] == "many" else "")
         for name, each in measure["dimensions"].items()
         if name in returned
-    )
-
-
-def _indicators(store: ProtectedStore) -> str:
-    parts = [
-        "# Indicators {#sec-indicators}",
-        "Every indicator of this report: what it is, how it is worked out, and the files and rows "
-        "it comes from.",
-    ]
-    chapters: dict[str, list[dict[str, Any]]] = {}
-    for entry in store.data["indicators"]:
-        chapters.setdefault(entry["chapter"], []).append(entry)
-    for chapter, entries in chapters.items():
-        rows = [
-            [
-                escape(entry["name"]),
-                figure_span(entry["display"], entry["id"]),
-                escape(" ".join([entry["definition"], _METHODS[entry["kind"]], *entry["caveats"]])),
-                escape(_where_from(entry)),
-            ]
-            for entry in entries
-        ]
-        title = chapter_title(chapter)
-        parts += [
-            f"## {title} {{#sec-indicators-{chapter}}}",
-            table(
-                ["Indicator", "Value", "Definition, method and cautions", "From"],
-                rows,
-                label=f"tbl-indicators-{chapter}",
-                caption=f"Indicators: {title}.",
-                align=["left", "right", "left", "left"],
-            ),
-        ]
-    return "\n\n".join(parts)
-
-
-def _where_from(entry: dict[str, Any]) -> str:
-    parts = [
-        f"{each['file'].removeprefix('data/returns/')}"
-        + (f", sheet {each['sheet']}" if each["sheet"] else "")
-        + f", {'row' if len(each['rows']) == 1 else 'rows'} "
-        + ", ".join(str(row) for row in each["rows"])
-        for each in entry["sources"]
-    ]
-    if entry["population"]:
-        parts.append(f"population: {entry['population']}")
-    if entry["status"] == "unavailable":
-        parts.append(f"not available: {entry['reason']}")
-    return "; ".join(parts)
-
-
-def _methods(store: ProtectedStore) -> str:
-    populations = "\n".join(
-        f"- {chapter_title(use)}: {estimate_words(estimate)}."
-        for use, estimate in store.data["edition"]["populations"].items()
-    )
-    return "\n\n".join(
-        [
-            "# Methods {#sec-methods}",
-            "## Intervals {#sec-methods-intervals}",
-            "Proportions carry a 95% Wilson interval. Rates carry Byar's interval from 10 events "
-            "and an exact Poisson interval below. Changes carry the interval of a ratio of two "
-            "counts. These are the methods of the Office for Health Improvement and Disparities. "
-            "Figures that a partner reported without their counts have no interval.",
-            "## Comparisons {#sec-methods-comparisons}",
-            "An indicator is called higher or lower than a national average only when the average "
-            "lies outside its 95% interval; otherwise it is called similar. Recommended levels and "
-            "limits are not statistical tests: the displayed numbers decide. Recorded crime is "
-            "never rated good or bad, because more recorded abuse can mean better reporting.",
-            "No percentage is given on a base under 20.",
-            _benchmarks(store),
-            "## Rounding {#sec-methods-rounding}",
-            "Numbers are rounded half up, on exact values, when they are printed. Estimates are "
-            "printed with “about”.",
-            "## Populations {#sec-methods-populations}",
-            "The population that an indicator divides by is printed beside it. This edition uses:",
-            populations,
-            "The number of females aged 16 and over is derived from Census 2021 totals and is "
-            "good to about half a per cent.",
-            "## Small numbers {#sec-methods-disclosure}",
-            escape(store.data["policy"]),
-        ]
-    )
-
-
-def _benchmarks(store: ProtectedStore) -> str:
-    seen: dict[str, dict[str, Any]] = {}
-    for entry in store.data["indicators"]:
-        for each in (entry["benchmark"], *entry["other_benchmarks"]):
-            if each:
-                seen.setdefault(each["id"], each)
-    if not seen:
-        return "No benchmark applies to the indicators of this edition."
-    rows = [
-        [
-            escape(each["name"]),
-            escape(f"{each['value']:g}"),
-            escape(each["geography"]),
-            escape(parse_period(each["period"]).words() if each["period"] else "any"),
-            f"[@{each['source']}]",
-        ]
-        for each in seen.values()
-    ]
-    return table(
-        ["Benchmark", "Value", "Geography", "Period", "Source"],
-        rows,
-        label="tbl-benchmarks",
-        caption="Benchmarks used in this edition.",
-        align=["left", "right", "left", "left", "left"],
     )
 
 

@@ -1,9 +1,8 @@
 """The first page of the report: what it is, its version, how to read it."""
 
-from datetime import date
-
 from needs_assessment.book.markdown import callout, escape
 from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.display import long_date
 
 _DATES = {
     "full_assessment": "Date of full assessment",
@@ -57,12 +56,6 @@ def index_page(store: ProtectedStore) -> str:
         _how_to_read(),
     ]
     return "\n\n".join(parts)
-
-
-def long_date(text: str) -> str:
-    """“2025-09-30” as “30 September 2025”."""
-    day = date.fromisoformat(text)
-    return f"{day.day} {day:%B %Y}"
 
 
 def _warning(store: ProtectedStore) -> str:

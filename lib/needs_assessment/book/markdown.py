@@ -43,9 +43,11 @@ def callout(kind: str, title: str, text: str) -> str:
 
 
 def from_record(record: dict[str, Any]) -> str:
-    """A table, figure or gap that a chapter left, in the book's syntax."""
+    """A table, figure, gap or quotes that a chapter left, in the book's syntax."""
     if record["kind"] == "gap":
         return callout("note", "Data not available", escape(record["text"]))
+    if record["kind"] == "quotes":
+        return "\n\n".join(_quote(each) for each in record["quotes"])
     caption = _caption(record)
     if record["kind"] == "figure":
         alt = " ".join(record["alt"].split()).replace("\\", "\\\\").replace('"', '\\"')
@@ -63,6 +65,10 @@ def from_record(record: dict[str, Any]) -> str:
     if record["notes"]:
         parts.append(notes(record["notes"]))
     return "\n\n".join(parts)
+
+
+def _quote(quote: dict[str, str]) -> str:
+    return f"> “{escape(quote['quote'])}”\n>\n> A survivor, through {escape(quote['partner'])}"
 
 
 def _caption(record: dict[str, Any]) -> str:

@@ -6,7 +6,10 @@ from typing import Any
 
 class Cell(float):
     """A shown statistic: a float (NaN where there is no number) with its `display`, such as
-    “12” or “[c]”, its `key`, `nature`, `partners` and `sources`.
+    “12” or “[c]”, its `key`, `nature`, `partners` and `sources`, and, where it has them, the ends
+    of its 95 % interval (`lower`, `upper`) and of its 99.8 % interval (`wide_lower`,
+    `wide_upper`). `name` says what it is where its row does not: that of a benchmark. `period`
+    says in words what an indicator's number is for, such as “calendar year 2017”.
 
     Arithmetic gives a plain float: what a notebook computes itself is no statistic any more,
     and `chapter.table` refuses it.
@@ -18,6 +21,12 @@ class Cell(float):
     sources: list[dict[str, Any]]
     indicator: str
     partners: tuple[str, ...]
+    lower: float | None
+    upper: float | None
+    wide_lower: float | None
+    wide_upper: float | None
+    name: str
+    period: str
 
     def __new__(
         cls,
@@ -29,6 +38,10 @@ class Cell(float):
         sources: list[dict[str, Any]] | None = None,
         indicator: str = "",
         partners: Sequence[str] = (),
+        interval: tuple[float | None, float | None] = (None, None),
+        wide: tuple[float | None, float | None] = (None, None),
+        name: str = "",
+        period: str = "",
     ) -> "Cell":
         cell = super().__new__(cls, float("nan") if value is None else value)
         cell.display = display
@@ -37,6 +50,10 @@ class Cell(float):
         cell.sources = sources or []
         cell.indicator = indicator
         cell.partners = tuple(partners)
+        cell.lower, cell.upper = interval
+        cell.wide_lower, cell.wide_upper = wide
+        cell.name = name
+        cell.period = period
         return cell
 
     def __repr__(self) -> str:

@@ -6,10 +6,13 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from needs_assessment.chapter import records
+from needs_assessment.chapter import board, records, statutory
+from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
 from needs_assessment.chapter.cell import Cell
-from needs_assessment.chapter.counts import counts_by_category, counts_over_time
+from needs_assessment.chapter.chart import Chart
+from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
 from needs_assessment.chapter.display import emit, figure_svg
+from needs_assessment.chapter.messages import Message, choose_messages
 from needs_assessment.chapter.quality import missing_frame, quality_frame, questions_frame
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.errors import AssessmentError
@@ -63,13 +66,44 @@ class Chapter:
             )
         return counts_by_category(self._store, names[0], by, self.period, over, area)
 
-    def indicator(self, name: str) -> Cell:
-        """The value of one indicator as a `Cell`. Raises AssessmentError for an unknown id."""
-        return records.indicator_cell(self._entry(name))
+    def areas(self, measure: str) -> dict[str, str]:
+        """The other areas, such as the county around a district, for which a measure has figures:
+        names by code, for `counts(…, area=code)`.
+        """
+        self._check_measure(measure)
+        return other_areas(self._store, measure)
+
+    def indicator(self, name: str, area: str | None = None) -> Cell:
+        """The value of one indicator as a `Cell` with its intervals.
+
+        `area` is the code of a council of the same former county. Raises AssessmentError for an
+        unknown id, or an area for which it is not worked out.
+        """
+        return records.indicator_cell(self._entry(name) if area is None else self._in(area, name))
 
     def available(self, name: str) -> bool:
-        """Whether the indicator has something to show: a value, bounds or [c]."""
+        """Whether the indicator or breakdown has something to show: a value, bounds or [c]."""
+        if name in self._store.breakdowns:
+            return self._store.breakdowns[name]["status"] != "unavailable"
         return self._entry(name)["status"] != "unavailable"
+
+    def breakdown(self, name: str, *, since: bool = False) -> pd.DataFrame:
+        """A breakdown of the catalogue, a row per category, area or stage: see `breakdown_frame`.
+
+        `since` adds how each row stands against the year before. Raises AssessmentError for an id
+        that is no breakdown.
+        """
+        return breakdown_frame(self._group(name), since=since)
+
+    def overall(self, name: str) -> Cell:
+        """The value of a breakdown over all its rows: what a funnel is drawn around."""
+        return overall_cell(self._group(name))
+
+    def benchmark_line(self, name: str) -> Cell:
+        """A benchmark for a chart: its latest verified value up to this edition, as a `Cell` whose
+        `name` says what it is, where and when. NaN when there is none. See also `benchmark`.
+        """
+        return records.benchmark_line(self._store.data["benchmarks"], name, self.period)
 
     def indicators(self, *names: str, label: str, caption: str) -> None:
         """A table of indicators: value, 95 % interval, what it is based on, benchmark and how it
@@ -103,20 +137,56 @@ class Chapter:
         emit(record, records.shown(record))
 
     def figure(
-        self, figure: Figure, *, label: str, caption: str, alt: str, data: pd.DataFrame | pd.Series
+        self,
+        figure: Figure | Chart,
+        *,
+        label: str,
+        caption: str,
+        alt: str = "",
+        data: pd.DataFrame | pd.Series | None = None,
     ) -> None:
-        """A chart of the report with its caption, alternative text, and the data it shows.
+        """A chart of the report with its caption, alternative text, and the data it shows; a
+        `Chart` of `needs_assessment.charts` brings the last two.
 
         Raises AssessmentError without caption or alternative text, for data that are not `Cell`s
         of the library, and for a label that is not `fig-…` or was used before.
         """
+        if isinstance(figure, Chart):
+            alt, data, drawn = alt or figure.alt, figure.data, figure.figure
+        else:
+            drawn = figure
+        if data is None:
+            raise AssessmentError(f"{label} comes without its data.", "Pass data=….")
         record = records.figure(self._label(label, "fig-"), caption, alt, data)
-        emit(record, {"image/svg+xml": figure_svg(figure, label)})
+        emit(record, {"image/svg+xml": figure_svg(drawn, label)})
 
     def gap(self, text: str) -> None:
         """States, in place of a table or chart, what is missing; `text` is fit for publication."""
         record = {"kind": "gap", "text": text}
         emit(record, {"text/markdown": text})
+
+    def quotes(self, *themes: str) -> bool:
+        """Puts survivors' words on these themes (categories of `voice.themes`), or on all, into
+        the report: only words whose speakers agreed to them in public. Whether there are any.
+
+        Raises AssessmentError for an unknown theme.
+        """
+        known = self._store.measures["voice.themes"]["dimensions"]["theme"]["categories"]
+        for theme in themes:
+            if theme not in known:
+                raise AssessmentError(
+                    f"There is no theme “{theme}”.",
+                    nearest(theme, list(known)) or f"Themes: {', '.join(known)}.",
+                )
+        chosen = [
+            {key: quote[key] for key in ("quote", "partner")}
+            for quote in self._store.data["voice"]
+            if not themes or quote["theme"] in themes
+        ]
+        if chosen:
+            text = "\n\n".join(f"> {quote['quote']}" for quote in chosen)
+            emit({"kind": "quotes", "quotes": chosen}, {"text/markdown": text})
+        return bool(chosen)
 
     def county(self, *names: str) -> pd.DataFrame:
         """Refuge indicators by council of a former county and for all together: a row each, a
@@ -168,11 +238,84 @@ class Chapter:
         """The indicators that cannot be given, with the reason; of all chapters or one."""
         return records.gaps_frame(self._store.data["indicators"], chapter)
 
+    def scorecard(self, *names: str) -> pd.DataFrame:
+        """Indicators as a board's scorecard: see `board.scorecard_frame`."""
+        return board.scorecard_frame([self._entry(name) for name in names])
+
+    def messages(self, limit: int = 10) -> list[Message]:
+        """The main messages, chosen by rule: see `choose_messages`."""
+        return choose_messages(self._store, limit)
+
+    def gap_analysis(self) -> pd.DataFrame:
+        """What there is beside what is recommended: see `board.gap_frame`."""
+        return board.gap_frame(self._store.data["indicators"])
+
+    def posts(self) -> pd.DataFrame:
+        """IDVA and MARAC administrator posts: see `board.posts_frame`."""
+        return board.posts_frame(self._store.indicators)
+
+    def scenarios(self) -> pd.DataFrame:
+        """Refuge places on each population that is held: see `board.scenario_frame`."""
+        return board.scenario_frame(self._store.data["scenarios"])
+
+    def recommendations(self) -> pd.DataFrame:
+        """This edition's recommendations: Owner, By, Evidence. Empty when it makes none."""
+        edition = self._store.data["edition"]
+        return board.recommendations_frame(edition["recommendations"], self._store.indicators)
+
+    def progress(self) -> pd.DataFrame:
+        """The recommendations of the edition before, with progress. Empty when there are none."""
+        edition = self._store.data["edition"]
+        return board.progress_frame(edition["earlier"], edition["progress"])
+
+    def performance(self) -> pd.DataFrame:
+        """The strategy's targets against the latest figures. Empty when none is stated."""
+        targets = self._store.data["edition"]["targets"]
+        return board.performance_frame(targets, self._store.indicators)
+
+    def duties(self) -> pd.DataFrame:
+        """Sections 57 to 59, each with where it is answered or as an open item."""
+        return statutory.duties_frame(self._store)
+
+    def regulation_8(self) -> pd.DataFrame:
+        """Regulation 8 (a) to (f), each with where it is met or as an open item."""
+        return statutory.regulation_frame(self._store)
+
+    def board_seats(self) -> pd.DataFrame:
+        """The seven places of section 58 and the roles that fill them."""
+        return statutory.seats_frame(self._store)
+
+    def decisions(self) -> pd.DataFrame:
+        """Commissioning decisions of this edition. Empty when none is stated."""
+        return statutory.decisions_frame(self._store)
+
+    def version_block(self) -> pd.DataFrame:
+        """The version block of this edition."""
+        return statutory.version_frame(self._store)
+
+    def _group(self, name: str) -> dict[str, Any]:
+        if name not in self._store.breakdowns:
+            guess = nearest(name, list(self._store.breakdowns))
+            raise AssessmentError(f"There is no breakdown “{name}”.", guess)
+        return self._store.breakdowns[name]
+
+    def _in(self, area: str, name: str) -> dict[str, Any]:
+        self._entry(name)
+        for group in self._store.data["county"]:
+            for entry in group["indicators"]:
+                if group["code"] == area and entry["id"] == name:
+                    return dict(entry)
+        raise AssessmentError(
+            f"{name} is not worked out for {area}.",
+            "It is for the councils that params/ lists under county, and for refuge indicators.",
+        )
+
     def _entry(self, name: str) -> dict[str, Any]:
-        if name not in self._store.indicators:
-            guess = nearest(name, list(self._store.indicators))
+        found = self._store.indicators.get(name) or self._store.rows.get(name)
+        if found is None:
+            guess = nearest(name, [*self._store.indicators, *self._store.rows])
             raise AssessmentError(f"There is no indicator “{name}”.", guess)
-        return self._store.indicators[name]
+        return found
 
     def _check_measure(self, name: str) -> None:
         if name not in self._store.measures:

@@ -70,6 +70,16 @@ def counts_by_category(
     )
 
 
+def other_areas(store: ProtectedStore, measure: str) -> dict[str, str]:
+    """The other areas, such as the county around a district, for which a measure has figures:
+    names by code, in the order of the codes.
+    """
+    own = store.data["council"]["code"]
+    codes = {cell["area"] for cell in store.data["cells"] if cell["measure"] == measure}
+    names = store.data["areas"]
+    return {code: names.get(code, code) for code in sorted(codes - {own})}
+
+
 def _select(
     store: ProtectedStore, measure: str, dimension: str, category: str, area: str | None
 ) -> list[dict[str, Any]]:

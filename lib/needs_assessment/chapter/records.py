@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable, Sequence
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.display import chapter_title, decimal_places, format_number, join_words
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import parse_period
+from needs_assessment.periods import Period, parse_period
 from needs_assessment.settings import nearest
 
 SURVEY_SOURCE = "Office for National Statistics, Crime Survey for England and Wales"
@@ -77,6 +78,12 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
         sources=entry["sources"],
         indicator=entry["id"],
         partners=entry["partners"],
+        interval=(entry["lower"], entry["upper"]) if entry["value"] is not None else (None, None),
+        wide=(entry["wide_lower"], entry["wide_upper"])
+        if entry["value"] is not None
+        else (None, None),
+        name=entry["name"],
+        period=entry["figures"]["period"],
     )
 
 
@@ -93,9 +100,9 @@ def indicator_table(
         {
             "Indicator": entry["name"],
             "Value": indicator_cell(entry),
-            "95% interval": _interval(entry),
+            "95% interval": interval_words(entry),
             "Based on": _base(entry),
-            "Compared with": _comparison(entry),
+            "Compared with": comparison_words(entry),
         }
         for entry in entries
     ]
@@ -161,6 +168,33 @@ def benchmark_frame(
     )
 
 
+def benchmark_line(benchmarks: list[dict[str, Any]], name: str, period: Period) -> Cell:
+    """The latest verified value of a benchmark up to a period, named for a line in a chart."""
+    held = {each["id"]: each for each in benchmarks}
+    if name not in held:
+        raise AssessmentError(f"There is no benchmark “{name}”.", nearest(name, list(held)))
+    benchmark = held[name]
+    usable = [
+        (parse_period(each["period"]).end if each["period"] else date.min, number, each)
+        for number, each in enumerate(benchmark["values"])
+        if benchmark["verified"] and each["verified"] and each["value"] is not None
+    ]
+    usable = [each for each in usable if each[0] <= period.end]
+    if not usable:
+        return Cell(None, "", key=name, name=benchmark["name"])
+    value = max(usable)[2]
+    unit = "%" if benchmark["unit"] == "%" else ""
+    shown = format_number(value["value"], decimal_places(Fraction(str(value["value"]))), unit=unit)
+    if benchmark["kind"] == "average":
+        when = f", {parse_period(value['period']).words()}" if value["period"] else ""
+        label = f"{benchmark['geography']}{when}: {shown}"
+    elif benchmark["kind"] == "limit":
+        label = f"Upper limit ({benchmark['geography']}): {shown}"
+    else:
+        label = f"Recommended level ({benchmark['geography']}): {shown}"
+    return Cell(value["value"], shown, key=name, name=label, partners=[benchmark["geography"]])
+
+
 def returns_frame(returns: list[dict[str, Any]]) -> pd.DataFrame:
     """The returns of an edition, in words."""
     return pd.DataFrame(
@@ -179,7 +213,9 @@ def gaps_frame(entries: list[dict[str, Any]], chapter: str | None) -> pd.DataFra
     missing = [
         entry
         for entry in entries
-        if entry["status"] == "unavailable" and chapter in (None, entry["chapter"])
+        if entry["status"] == "unavailable"
+        and not entry["optional"]
+        and chapter in (None, entry["chapter"])
     ]
     return pd.DataFrame(
         {
@@ -204,7 +240,8 @@ def shown(record: dict[str, Any]) -> dict[str, str]:
     return {"text/html": table_html, "text/plain": record["caption"]}
 
 
-def _interval(entry: dict[str, Any]) -> str:
+def interval_words(entry: dict[str, Any]) -> str:
+    """The 95 % interval of an indicator, or nothing where there is none to show."""
     if entry["status"] in ("suppressed", "unavailable", "bounded"):
         return ""
     return "" if entry["lower"] is None else entry["figures"]["interval"]
@@ -229,7 +266,8 @@ def _base(entry: dict[str, Any]) -> str:
     return str(figures["period"])
 
 
-def _comparison(entry: dict[str, Any]) -> str:
+def comparison_words(entry: dict[str, Any]) -> str:
+    """How an indicator compares with its benchmarks, each with its geography and period."""
     figures = entry["figures"]
     parts = []
     for prefix, benchmark in zip(

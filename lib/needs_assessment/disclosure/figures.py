@@ -244,8 +244,12 @@ def _comparison_figures(
 
 
 def _benchmark_value(comparison: Comparison, indicator: Indicator) -> str:
-    value = Fraction(str(comparison.value.value))
-    return format_number(value, decimal_places(value), unit=indicator.definition.unit)
+    held, unit = comparison.value, indicator.definition.unit
+    ends = [held.value] if held.value is not None else [held.lower, held.upper]
+    values = [Fraction(str(end)) for end in ends]
+    text = " to ".join(format_number(each, decimal_places(each), unit=unit) for each in values)
+    confirmed = comparison.benchmark.verified and held.verified
+    return text if confirmed else f"{text} (not confirmed at a source)"
 
 
 def _benchmark_period(comparison: Comparison | None) -> str:

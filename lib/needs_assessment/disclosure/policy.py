@@ -64,7 +64,10 @@ class Policy:
                 self.hides(cell.measure, statistic.value, cell.nature) for cell in statistic.cells
             ):
                 return True
-        counts = indicator.definition.kind in ("count", "estimate") and not indicator.populations
+        entry = indicator.definition
+        # An estimate at a level is a number of posts or places, not of people.
+        counts = entry.kind == "count" or (entry.kind == "estimate" and entry.level is None)
+        counts = counts and not indicator.populations
         small = indicator.value is not None and 0 < indicator.value < self.suppress_below
         return (
             counts

@@ -6,21 +6,25 @@ not be shown.
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.council import Council, board_blocks, choose_period, load_council
 from needs_assessment.disclosure.cells import ShownCell, protect_cells
+from needs_assessment.disclosure.computed import protect_computed
+from needs_assessment.disclosure.edition import check_edition
 from needs_assessment.disclosure.figures import group_sources, protect_indicator
 from needs_assessment.disclosure.policy import Policy
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
 from needs_assessment.flags import sort_flags
-from needs_assessment.indicators.catalogue import Definition, load_catalogue
-from needs_assessment.indicators.compute import Basis, compute_indicators
+from needs_assessment.indicators.basis import Basis
+from needs_assessment.indicators.catalogue import load_catalogue
+from needs_assessment.indicators.definition import Definition
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
+from needs_assessment.indicators.report import compute_report
 from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
@@ -44,6 +48,17 @@ class ProtectedStore:
     def indicators(self) -> dict[str, dict[str, Any]]:
         """Protected indicators by id."""
         return {entry["id"]: entry for entry in self.data["indicators"]}
+
+    @cached_property
+    def breakdowns(self) -> dict[str, dict[str, Any]]:
+        """Protected breakdowns by id."""
+        return {entry["id"]: entry for entry in self.data["breakdowns"]}
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The rows of every breakdown by id, such as `marac.referral_mix.police`."""
+        groups = self.data["breakdowns"]
+        return {row["id"]: row for each in groups for row in (*each["rows"], *each["missing"])}
 
     @cached_property
     def measures(self) -> dict[str, dict[str, Any]]:
@@ -79,6 +94,9 @@ class ProtectedStore:
             change = self.indicators.get(f"{key}_change", entry)["figures"].get("change")
             words = {"change": change} if change else {}
             figures[key] = {**entry["figures"], **words}
+        for group in self.breakdowns.values():
+            figures[group["id"]] = group["figures"]
+        figures.update({key: row["figures"] for key, row in self.rows.items()})
         return figures
 
 
@@ -185,17 +203,18 @@ def build_store(
 def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     """The store, of what could be read of the returns.
 
-    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
-    `measures`, `surveys`, `benchmarks`, `county`, `returns`, `quality` (`returns.quality`, a
-    return each), `gaps` (`returns.questions`, an unanswered question each), `voice` (survivors'
-    words that came with this edition's returns, a quote each), `flags`, `caveats` (by file, what
-    is said wherever its figures are shown), `inputs`.
+    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, those of
+    `protect_computed`, `measures`, `surveys`, `benchmarks`, `areas` (names by code), `returns`,
+    `quality` (`returns.quality`, a return each), `gaps` (`returns.questions`, an unanswered
+    question each), `voice` (survivors' words that came with this edition's returns, a quote
+    each), `flags`, `caveats` (by file, what is said wherever its figures are shown), `inputs`.
     """
     council, period, area = sources.council, sources.period, sources.area
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
     edition = council.editions[period.text]
+    check_edition(council, period, sources.catalogue, reference)
     basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
-    indicators = compute_indicators(sources.catalogue, basis)
+    computed = compute_report(sources.catalogue, basis, council.county)
     policy = Policy(council.disclosure.suppress_below, dictionary)
     context = read_context(
         evidence.observations,
@@ -210,8 +229,8 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
-    flags += [flag for each in indicators for flag in flag_indicator(each, period)]
-    flags += flag_printed(indicators, basis)
+    flags += [flag for each in computed.indicators for flag in flag_indicator(each, basis)]
+    flags += flag_printed(computed.indicators, basis)
     cells = protect_cells(evidence.observations, dictionary, policy)
     natures = [cell.nature for cell in cells]
     data = {
@@ -243,11 +262,12 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
             "version": edition.version.model_dump(mode="json"),
             "board": edition.board.model_dump(mode="json") if edition.board else None,
             "populations": edition.populations.model_dump(),
+            **board_blocks(council, period),
         },
         "nature": max(natures, key=_NATURES.index, default="published"),
         "policy": policy.statement(),
         "cells": [_cell(cell) for cell in cells],
-        "indicators": [protect_indicator(each, policy) for each in indicators],
+        **protect_computed(computed, lambda one: protect_indicator(one, policy)),
         "measures": [
             measure.model_dump(mode="json", exclude={"rules", "claims"})
             for measure in dictionary.values()
@@ -255,7 +275,11 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
         "publishers": reference.publishers,
-        "county": _county(council, basis, sources.catalogue, policy),
+        "areas": {
+            code: reference.areas[code].name
+            for code in sorted({cell.area for cell in cells})
+            if code in reference.areas
+        },
         "returns": _returns(council, period, dictionary, evidence),
         "quality": [
             each.as_dict()
@@ -336,28 +360,6 @@ def _surveys(reference: Reference) -> list[dict[str, Any]]:
         }
         for survey in reference.surveys
         if survey.percent_verified and survey.percent is not None
-    ]
-
-
-def _county(
-    council: Council, basis: Basis, catalogue: dict[str, Definition], policy: Policy
-) -> list[dict[str, Any]]:
-    """Refuge indicators of each council of a former county and of all together, in that order."""
-    if not council.county:
-        return []
-    refuge = {key: entry for key, entry in catalogue.items() if key.startswith("refuge.")}
-    areas = basis.reference.areas
-    groups = [(areas[code].name, (code,)) for code in council.county if code in areas]
-    groups.append(("All together", tuple(council.county)))
-    return [
-        {
-            "name": name,
-            "indicators": [
-                protect_indicator(each, policy)
-                for each in compute_indicators(refuge, replace(basis, areas=codes))
-            ],
-        }
-        for name, codes in groups
     ]
 
 

@@ -1,115 +1,14 @@
 """The indicator catalogue, `data/reference/indicators.yml`: a new indicator is an entry."""
 
-import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import TypeAdapter, ValidationError
 
 from needs_assessment.errors import AssessmentError
+from needs_assessment.indicators.definition import AREAS, NAME, Definition, read_term
 from needs_assessment.reference import Benchmark
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.settings import entry_problem, nearest, read_yaml
-
-NAME = "data/reference/indicators.yml"
-
-Kind = Literal[
-    "count",
-    "proportion",
-    "ratio",
-    "rate",
-    "change",
-    "shortfall",
-    "estimate",
-    "cost",
-    "reported",
-]
-_TERM = re.compile(r"([a-z_.]+)(?:\[([a-z_]+)=([^\]]+)\])?")
-
-
-@dataclass(frozen=True)
-class Term:
-    """A statistic named in the catalogue: `idva.engaged` or `marac.referrals[agency=police]`."""
-
-    measure: str
-    dimension: str = ""
-    category: str = ""
-
-
-class PopulationTerm(BaseModel):
-    """A population: `use` names the council's choice of estimate, then sex and age band."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    use: Literal["refuge", "police", "marac", "prevalence", "children"]
-    sex: Literal["persons", "females", "males"] = "persons"
-    ages: str = "all"
-
-
-class Definition(BaseModel):
-    """One entry of the catalogue.
-
-    `numerator` and `denominator` are terms that are added up. `reported` is the measure to fall
-    back on when a partner gives the result without its counts. `level` names the benchmark that
-    turns `per` people into a recommended number, or cases into posts. `survey` names the survey
-    measure of a prevalence estimate; `share` the measure that an approximate product multiplies by.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str = Field(pattern=r"^[a-z_]+\.[a-z_]+$")
-    name: str
-    chapter: str
-    kind: Kind
-    definition: str
-    numerator: list[str] = []
-    denominator: list[str] = []
-    population: PopulationTerm | None = None
-    reported: str | None = None
-    level: str | None = None
-    survey: str | None = None
-    share: str | None = None
-    multiplier: int = 1
-    per: int = 10_000
-    unit: str
-    benchmark: str | None = None
-    also: list[str] = []
-    polarity: Literal["higher is better", "lower is better", "none"] = "none"
-    decimals: int = 0
-    significant: int | None = None
-    caveats: list[str] = []
-    sources: list[str] = []
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> "Definition":
-        needs = {
-            "count": self.numerator,
-            "proportion": self.numerator and self.denominator,
-            "ratio": self.numerator and self.denominator,
-            "rate": self.numerator and (self.population or self.denominator),
-            "change": self.numerator,
-            "shortfall": self.numerator and self.population and self.level,
-            "estimate": self.survey
-            or (self.level and (self.population or self.numerator))
-            or self.share,
-            "cost": self.reported,
-            "reported": self.reported,
-        }
-        if not needs[self.kind]:
-            raise ValueError(f"{self.id}: the entry lacks what a {self.kind} is computed from")
-        return self
-
-
-def read_term(text: str) -> Term:
-    """The term written in the catalogue. Raises AssessmentError when it is not one."""
-    found = _TERM.fullmatch(text)
-    if not found:
-        raise AssessmentError(
-            f"{NAME}: “{text}” is not a statistic.",
-            "Write a measure, or measure[dimension=category].",
-        )
-    return Term(found[1], found[2] or "", found[3] or "")
 
 
 def load_catalogue(
@@ -118,7 +17,7 @@ def load_catalogue(
     """The catalogue by id, in its order.
 
     Raises AssessmentError for an entry that does not keep to the form or that names an unknown
-    measure, category or benchmark.
+    measure, dimension, category or benchmark.
     """
     data = read_yaml(reference / "indicators.yml", NAME)
     try:
@@ -129,27 +28,32 @@ def load_catalogue(
     for entry in entries:
         if entry.id in catalogue:
             raise AssessmentError(f"{NAME}: “{entry.id}” is defined twice.", "Remove one of them.")
-        _check_names(entry, dictionary, benchmarks)
+        _check_terms(entry, dictionary)
+        _check_benchmarks(entry, benchmarks)
         catalogue[entry.id] = entry
     return catalogue
 
 
-def _check_names(
-    entry: Definition, dictionary: Dictionary, benchmarks: dict[str, Benchmark]
-) -> None:
-    for text in (*entry.numerator, *entry.denominator):
+def _check_terms(entry: Definition, dictionary: Dictionary) -> None:
+    terms = [*entry.numerator, *entry.denominator, *entry.less, *entry.need]
+    for text in (*terms, *entry.stages, *entry.against):
         term = read_term(text)
         measure = dictionary.measure(term.measure)
-        if term.dimension:
-            dimension = measure.dimensions.get(term.dimension)
-            if dimension is None or term.category not in dimension.categories:
-                raise AssessmentError(
-                    f"{NAME}: “{entry.id}” names {text}, which the data dictionary does not have.",
-                    "Correct the entry.",
-                )
-    for name in filter(None, (entry.reported, entry.share)):
+        if not term.dimension or (term.each and term.dimension == AREAS):
+            continue
+        dimension = measure.dimensions.get(term.dimension)
+        if dimension is None or (term.category and term.category not in dimension.categories):
+            raise AssessmentError(
+                f"{NAME}: “{entry.id}” names {text}, which the data dictionary does not have.",
+                "Correct the entry.",
+            )
+    for name in filter(None, (entry.reported, entry.share, entry.unit_cost)):
         dictionary.measure(name)
-    for name in filter(None, (entry.level, entry.benchmark, *entry.also)):
+
+
+def _check_benchmarks(entry: Definition, benchmarks: dict[str, Benchmark]) -> None:
+    named = (entry.level, entry.then, entry.benchmark, *entry.also, *entry.benchmarks.values())
+    for name in filter(None, named):
         if name not in benchmarks:
             raise AssessmentError(
                 f"{NAME}: “{entry.id}” names the benchmark “{name}”, which there is not.",

@@ -1,10 +1,11 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from needs_assessment.display import decimal_places, format_number, join_words, round_half_up
 from needs_assessment.flags import GAP, Flag
-from needs_assessment.indicators.compute import Basis
+from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.reference import estimate_words, population_date
@@ -13,19 +14,35 @@ from needs_assessment.reference import estimate_words, population_date
 _APART = timedelta(days=548)
 
 
-def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
+def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
     """Unlike periods, periods other than the edition's, ratios of unlike things, gaps.
 
     Also benchmarks and surveys of another period, and populations more than a year and a half away.
     """
     flags = []
+    edition = basis.period
     name = indicator.definition.name
     top, bottom = indicator.numerator, indicator.denominator
     place = _place(indicator)
     if indicator.status == "unavailable":
+        if indicator.definition.optional:
+            return []
         return [Flag("note", GAP, indicator.id, f"{name}: {indicator.reason}.")]
+    if top and top.filled:
+        flags.append(
+            Flag(
+                "warning",
+                "filled quarter",
+                indicator.id,
+                f"{name}: a quarter is missing and is taken to be like the quarter before it.",
+                **place,
+            )
+        )
     changes = indicator.definition.kind == "change"
-    if top and bottom and not changes and top.period != bottom.period:
+    standing = bottom and any(
+        basis.dictionary[cell.measure].over_time in ("stands", "last") for cell in bottom.cells
+    )
+    if top and bottom and not changes and not standing and top.period != bottom.period:
         flags.append(
             Flag(
                 "warning",
@@ -125,7 +142,7 @@ def _of_other_periods(indicator: Indicator, edition: Period) -> str:
     return join_words(parts)
 
 
-def flag_printed(indicators: list[Indicator], basis: Basis) -> list[Flag]:
+def flag_printed(indicators: Iterable[Indicator], basis: Basis) -> list[Flag]:
     """Figures that a partner printed and that this edition's population does not give.
 
     Percentages that claim counts of the same returns are left to the rules on returns.

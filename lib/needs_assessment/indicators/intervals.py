@@ -10,6 +10,9 @@ from scipy.stats import chi2, norm
 
 Interval = tuple[float, float]
 
+WIDE = 0.998
+"""The confidence of control limits; that of intervals is 95 %."""
+
 
 def wilson(count: float, total: float, confidence: float = 0.95) -> Interval:
     """Wilson score interval of the proportion `count / total`, as fractions of 1.
@@ -18,10 +21,10 @@ def wilson(count: float, total: float, confidence: float = 0.95) -> Interval:
     """
     if not 0 <= count <= total or total <= 0:
         raise ValueError(f"not a proportion: {count} of {total}")
-    z = _z(confidence)
-    centre = 2 * count + z * z
-    spread = z * math.sqrt(z * z + 4 * count * (1 - count / total))
-    scale = 2 * (total + z * z)
+    normal = z(confidence)
+    centre = 2 * count + normal * normal
+    spread = normal * math.sqrt(normal * normal + 4 * count * (1 - count / total))
+    scale = 2 * (total + normal * normal)
     return (centre - spread) / scale, (centre + spread) / scale
 
 
@@ -36,10 +39,10 @@ def poisson(count: float, confidence: float = 0.95) -> Interval:
         tail = (1 - confidence) / 2
         lower = chi2.ppf(tail, 2 * count) / 2 if count else 0.0
         return float(lower), float(chi2.ppf(1 - tail, 2 * count + 2) / 2)
-    z = _z(confidence)
-    lower = count * (1 - 1 / (9 * count) - z / (3 * math.sqrt(count))) ** 3
+    normal = z(confidence)
+    lower = count * (1 - 1 / (9 * count) - normal / (3 * math.sqrt(count))) ** 3
     above = count + 1
-    upper = above * (1 - 1 / (9 * above) + z / (3 * math.sqrt(above))) ** 3
+    upper = above * (1 - 1 / (9 * above) + normal / (3 * math.sqrt(above))) ** 3
     return lower, upper
 
 
@@ -47,10 +50,29 @@ def change(now: float, before: float, confidence: float = 0.95) -> Interval | No
     """Interval of `now / before - 1`, as fractions of 1; None when either count is 0."""
     if now <= 0 or before <= 0:
         return None
-    spread = _z(confidence) * math.sqrt(1 / now + 1 / before)
+    spread = z(confidence) * math.sqrt(1 / now + 1 / before)
     ratio = now / before
     return ratio * math.exp(-spread) - 1, ratio * math.exp(spread) - 1
 
 
-def _z(confidence: float) -> float:
+def difference(
+    now: float, now_total: float, before: float, before_total: float, confidence: float = 0.95
+) -> Interval:
+    """Interval of the difference of two proportions, as fractions of 1.
+
+    Newcombe's hybrid score method: the Wilson intervals of the two, put together (Statistics in
+    Medicine 1998; 17: 873-890, method 10).
+    """
+    first, second = now / now_total, before / before_total
+    low_now, high_now = wilson(now, now_total, confidence)
+    low_before, high_before = wilson(before, before_total, confidence)
+    gap = first - second
+    return (
+        gap - math.hypot(first - low_now, high_before - second),
+        gap + math.hypot(high_now - first, second - low_before),
+    )
+
+
+def z(confidence: float) -> float:
+    """The normal quantile of a two-sided interval: 1.96 for 95 %."""
     return float(norm.ppf(1 - (1 - confidence) / 2))

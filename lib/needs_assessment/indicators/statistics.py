@@ -1,11 +1,12 @@
 """The statistic that an indicator uses: which observations, of which period, added up how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pandas as pd
 
-from needs_assessment.indicators.catalogue import Term
+from needs_assessment.indicators.definition import Term
 from needs_assessment.periods import Period, choose_for_edition, parse_period
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.tokens import bound
@@ -42,7 +43,8 @@ class Statistic:
     """A value of one period, with the observations it is made of.
 
     `value` is None when it is only bounded (`lower` to `upper`, `upper` None when open).
-    `status`: final, provisional, revised, approximate or bounded.
+    `status`: final, provisional, revised, approximate or bounded. `filled`: a quarter that is
+    missing was taken to be like the one before.
     """
 
     value: Fraction | None
@@ -51,6 +53,7 @@ class Statistic:
     status: str
     period: Period
     cells: tuple[Cell, ...]
+    filled: bool = False
 
 
 class AreaStatistics:
@@ -59,10 +62,13 @@ class AreaStatistics:
     def __init__(self, observations: pd.DataFrame, area: str, dictionary: Dictionary):
         self.dictionary = dictionary
         self._cells: dict[tuple[str, str, str], dict[Period, Cell]] = {}
+        self._periods: dict[str, set[Period]] = {}
         for row in observations[observations["area"] == area].to_dict("records"):
             key = (row["measure"], row["dimension"], row["category"])
             value = None if row["value"] is None else Fraction(row["value"])
-            self._cells.setdefault(key, {})[parse_period(row["period"])] = Cell(
+            period = parse_period(row["period"])
+            self._periods.setdefault(row["measure"], set()).add(period)
+            self._cells.setdefault(key, {})[period] = Cell(
                 measure=row["measure"],
                 period=row["period"],
                 dimension=row["dimension"],
@@ -82,18 +88,32 @@ class AreaStatistics:
         return self._cells.get((term.measure, term.dimension, term.category), {}).get(period)
 
     def statistic(self, term: Term, period: Period) -> Statistic | None:
-        """The statistic for exactly `period`: as reported, or its four quarters put together."""
+        """The statistic for exactly `period`: as reported, its four quarters put together, or the
+        categories that add up to it.
+        """
         cell = self.cell(term, period)
         if cell:
             return _combine([cell], period)
-        if not period.is_financial_year:
-            return None
-        quarters = [self.cell(term, quarter) for quarter in period.quarters()]
-        over_time = self.dictionary.measure(term.measure).over_time
-        if over_time == "sum" and all(quarters):
-            return _combine([each for each in quarters if each], period)
-        if over_time == "last" and quarters[-1]:
-            return _combine([quarters[-1]], period)
+        if period.is_financial_year:
+            quarters = [self.cell(term, quarter) for quarter in period.quarters()]
+            over_time = self.dictionary.measure(term.measure).over_time
+            if over_time == "sum" and all(quarters):
+                return _combine([each for each in quarters if each], period)
+            if over_time == "last" and quarters[-1]:
+                return _combine([quarters[-1]], period)
+        return None if term.dimension else self._total(term.measure, period)
+
+    def _total(self, measure: str, period: Period) -> Statistic | None:
+        """A total that was not returned, from the categories of a breakdown that adds up."""
+        for name, dimension in self.dictionary.measure(measure).dimensions.items():
+            if not dimension.adds_up:
+                continue
+            parts = [
+                self.statistic(Term(measure, name, category), period)
+                for category in dimension.categories
+            ]
+            if parts and all(parts):
+                return add(parts)
         return None
 
     def why_missing(self, term: Term, edition: Period) -> str:
@@ -109,16 +129,45 @@ class AreaStatistics:
             return f"only {quarters} of 4 quarters were returned of"
         return "no return gives"
 
-    def for_edition(self, term: Term, edition: Period) -> Statistic | None:
+    def for_edition(
+        self, term: Term, edition: Period, *, fill: bool = False, latest: bool = False
+    ) -> Statistic | None:
         """The statistic for an edition, as reported, put together from quarters, or of the period
-        that stands for the edition (`choose_for_edition`).
+        that stands for the edition (`choose_for_edition`). With `fill`, one missing quarter is
+        taken to be like the quarter before (SafeLives' rule); two missing quarters are a gap.
+        With `latest`, the latest period within the edition, whatever its length.
         """
+        if latest:
+            within = [each for each in self._reported_for(term) if each.within(edition)]
+            return self.statistic(term, max(within)) if within else None
         exact = self.statistic(term, edition)
+        if exact is None and fill:
+            exact = self._filled(term, edition)
         if exact:
             return exact
-        over_time = self.dictionary[term.measure].over_time
-        chosen = choose_for_edition(self.periods(term), edition, over_time)
+        over_time = self.dictionary.measure(term.measure).over_time
+        chosen = choose_for_edition(self._reported_for(term), edition, over_time)
         return self.statistic(term, chosen) if chosen else None
+
+    def _reported_for(self, term: Term) -> list[Period]:
+        """The periods of a statistic, and of its breakdowns where no total was returned."""
+        periods = self.periods(term)
+        if periods or term.dimension:
+            return periods
+        return sorted(self._periods.get(term.measure, ()))
+
+    def _filled(self, term: Term, year: Period) -> Statistic | None:
+        quarters = year.quarters()
+        if self.dictionary.measure(term.measure).over_time != "sum" or not quarters:
+            return None
+        before = year.previous().quarters()[-1]
+        cells = [self.cell(term, quarter) for quarter in (before, *quarters)]
+        used = [now or earlier for earlier, now in pairwise(cells)]
+        missing = sum(cell is None for cell in cells[1:])
+        if missing != 1 or not all(used):
+            return None
+        found = _combine([cell for cell in used if cell], year)
+        return found and replace(found, filled=True)
 
 
 def add(statistics: list[Statistic | None]) -> Statistic | None:
@@ -126,7 +175,25 @@ def add(statistics: list[Statistic | None]) -> Statistic | None:
     present = [each for each in statistics if each is not None]
     if len(present) != len(statistics) or len({each.period for each in present}) != 1:
         return None
-    return _combine([cell for each in present for cell in each.cells], present[0].period)
+    total = _combine([cell for each in present for cell in each.cells], present[0].period)
+    filled = any(each.filled for each in present)
+    return replace(total, filled=True) if total and filled else total
+
+
+def subtract(whole: Statistic, part: Statistic) -> Statistic | None:
+    """`whole` less `part`, or None when their periods differ."""
+    if whole.period != part.period:
+        return None
+    exact = whole.value is not None and part.value is not None
+    upper = None if whole.upper is None else whole.upper - part.lower
+    return Statistic(
+        value=(whole.value or Fraction(0)) - (part.value or Fraction(0)) if exact else None,
+        lower=whole.lower - (whole.lower if part.upper is None else part.upper),
+        upper=upper,
+        status=max(whole.status, part.status, key=_STRENGTH.index),
+        period=whole.period,
+        cells=(*whole.cells, *part.cells),
+    )
 
 
 def _combine(cells: list[Cell], period: Period) -> Statistic | None:

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
-from needs_assessment.chapter.counts import counts_by_category, counts_over_time
+from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
+from needs_assessment.chapter.messages import choose_messages
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
@@ -15,19 +16,58 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
 
     `available(id)`, `status(id)`, `kind(id)`; `value(id)`, `lower(id)`, `upper(id)`: shown
     numbers or None; `comparison(id)` and `also_comparison(id)`: the word for the first and the
-    second benchmark, or ""; `has(measure, by=None, over=None)`: whether `chapter.counts` would
-    give a frame with rows; `council` and `edition`: the settings.
+    second benchmark, or "", for a change higher, lower or no clear change, and for a representation
+    ratio higher, lower or similar; `direction(id)`
+    and `previous(id)`: against the year before; `rating(id)`: as in the scorecard; `groups(id)`,
+    `lower_than(id)`, `higher_than(id)`, `unknown(id)`: rows of a breakdown, the names of those
+    that lie lower or higher, the share not known; `messages(limit)`: the main messages;
+    `has(measure, by=None, over=None, area=None)`: whether `chapter.counts` would give a frame
+    with rows; `areas(measure)`: names by code of the other areas that have figures for it;
+    `council` and `edition`: the settings. An id may name one row of a breakdown, such
+    as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
 
     def entry(name: str) -> dict[str, Any]:
-        if name not in store.indicators:
+        found = store.indicators.get(name) or store.rows.get(name)
+        if found is None:
+            known = [*store.indicators, *store.rows]
+            raise AssessmentError(f"there is no indicator “{name}”.", nearest(name, known))
+        return found
+
+    def group(name: str) -> dict[str, Any]:
+        if name not in store.breakdowns:
             raise AssessmentError(
-                f"there is no indicator “{name}”.", nearest(name, list(store.indicators))
+                f"there is no breakdown “{name}”.", nearest(name, list(store.breakdowns))
             )
-        return store.indicators[name]
+        return store.breakdowns[name]
+
+    def available(name: str) -> bool:
+        found = store.breakdowns[name] if name in store.breakdowns else entry(name)
+        return bool(found["status"] != "unavailable")
+
+    def groups(name: str) -> list[SimpleNamespace]:
+        parts = ("category", "label", "value", "lower", "upper", "position", "display", "expected")
+        return [
+            SimpleNamespace(**{part: row[part] for part in parts}) for row in group(name)["rows"]
+        ]
+
+    def named(name: str, *words: str) -> list[str]:
+        return [row["label"] for row in group(name)["rows"] if row["position"] in words]
+
+    def unknown(name: str) -> float | None:
+        found = group(name)
+        return next(
+            (row["value"] for row in found["rows"] if row["category"] == found["unknown"]), None
+        )
+
+    def previous(name: str) -> float | None:
+        before = entry(name)["previous"]
+        return before["value"] if before else None
 
     def comparison(name: str) -> str:
+        if entry(name)["kind"] in ("change", "representation"):
+            return str(entry(name)["direction"])
         benchmark = entry(name)["benchmark"]
         return (benchmark["comparison"] or "") if benchmark else ""
 
@@ -35,17 +75,19 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         others = entry(name)["other_benchmarks"]
         return (others[0]["comparison"] or "") if others else ""
 
-    def has(measure: str, by: str | None = None, over: str | None = None) -> bool:
+    def has(
+        measure: str, by: str | None = None, over: str | None = None, area: str | None = None
+    ) -> bool:
         if measure not in store.measures:
             raise AssessmentError(
                 f"there is no measure “{measure}”.", nearest(measure, list(store.measures))
             )
         if by is None:
-            return not counts_over_time(store, [measure], period, over, None).empty
-        return not counts_by_category(store, measure, by, period, over, None).empty
+            return not counts_over_time(store, [measure], period, over, area).empty
+        return not counts_by_category(store, measure, by, period, over, area).empty
 
     return {
-        "available": lambda name: entry(name)["status"] != "unavailable",
+        "available": available,
         "status": lambda name: entry(name)["status"],
         "kind": lambda name: entry(name)["kind"],
         "value": lambda name: entry(name)["value"],
@@ -53,7 +95,16 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         "upper": lambda name: entry(name)["upper"],
         "comparison": comparison,
         "also_comparison": also_comparison,
+        "direction": lambda name: entry(name)["direction"],
+        "previous": previous,
+        "rating": lambda name: entry(name)["rating"],
+        "groups": groups,
+        "lower_than": lambda name: named(name, "lower", "below"),
+        "higher_than": lambda name: named(name, "higher", "above"),
+        "unknown": unknown,
+        "messages": lambda limit=10: choose_messages(store, limit),
         "has": has,
+        "areas": lambda measure: other_areas(store, measure),
         "council": _namespace(store.data["council"]),
         "edition": _namespace(store.data["edition"]),
     }
