@@ -1,0 +1,1 @@
+"""Attacking a finished report as its readers could."""
