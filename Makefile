@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 # A mistyped variable would otherwise give another council's report.
-VARIABLES := COUNCIL PERIOD RENDERER PYTHON NAME CODE
+VARIABLES := COUNCIL PERIOD RENDERER PYTHON NAME CODE ENGINE
 COMMAND_LINE := $(foreach each,$(.VARIABLES),$(if $(findstring command line,$(origin $(each))),$(each)))
 MISTYPED := $(filter-out $(VARIABLES),$(COMMAND_LINE))
 ifneq ($(MISTYPED),)

@@ -55,7 +55,10 @@ BOOKS = {
 }
 
 
-def job(folder, chapter, book, root=None):
+ENGINES = ("warm", "stock")
+
+
+def job(folder, chapter, book, root=None, engine="warm"):
     source = folder / f"{chapter}.source.ipynb"
     source.write_bytes(notebook_bytes(book))
     return ChapterJob(
@@ -65,10 +68,11 @@ def job(folder, chapter, book, root=None):
         root=root or folder,
         parameters={"council": "west", "period": "2024-25"},
         environment={"NEEDS_ASSESSMENT_STORE": "store.json"},
+        engine=engine,
     )
 
 
-def run(folder, books, monkeypatch):
+def run(folder, books, monkeypatch, engine):
     """Run `books` as an analyst with settings of their own would."""
     (folder / "executed").mkdir(parents=True)
     startup = folder / "ipython" / "profile_default" / "startup"
@@ -78,16 +82,16 @@ def run(folder, books, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.setenv("PYTHONHASHSEED", "random")
     events = []
-    jobs = [job(folder, chapter, book) for chapter, book in books.items()]
+    jobs = [job(folder, chapter, book, engine=engine) for chapter, book in books.items()]
     results = execute_chapters(jobs, on_event=lambda *event: events.append(event[:2]))
     return {result.chapter: result for result in results}, events
 
 
-@pytest.fixture(scope="module")
-def outcome(tmp_path_factory):
+@pytest.fixture(scope="module", params=ENGINES)
+def outcome(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as monkeypatch:
         folder = tmp_path_factory.mktemp("run {council}")
-        yield run(folder, BOOKS, monkeypatch)
+        yield *run(folder, BOOKS, monkeypatch, request.param), request.param
 
 
 def test_parameters_environment_and_interpreter_reach_the_kernel(outcome):
@@ -119,14 +123,14 @@ def test_a_result_holds_nothing_of_the_run_itself(outcome):
 
 
 def test_two_runs_give_the_same_bytes(outcome, tmp_path, monkeypatch):
-    results, _ = run(tmp_path, {"good": BOOKS["good"]}, monkeypatch)
+    results, _ = run(tmp_path, {"good": BOOKS["good"]}, monkeypatch, outcome[2])
     first, second = outcome[0]["good"].output, results["good"].output
     same = second.read_bytes().replace(str(tmp_path).encode(), str(first.parent.parent).encode())
     assert first.read_bytes() == same
 
 
 def test_a_failing_chapter_says_where_and_stops_no_other(outcome):
-    results, events = outcome
+    results, events, _ = outcome
     assert results["fails"].failure == Failure(
         "boom", "ZeroDivisionError", ("division by zero", "line 2: 1 / 0")
     )
@@ -149,7 +153,7 @@ def test_a_failed_notebook_has_no_banner(outcome):
 
 
 def test_output_that_is_no_record_is_found_with_its_cell(outcome):
-    results, _ = outcome
+    results, _, _ = outcome
     found = forbidden_outputs("prints", read_notebook(results["prints"].output))
     assert [problem.cell for problem in found] == ["printed", "shown", "html"]
     assert found[0].text.startswith("prints, cell printed: prints output that bypasses table")
@@ -174,7 +178,7 @@ from test_execution_run import code, execute_chapters, job, notebook, parameters
 folder = Path(sys.argv[1])
 wait = "import os, time\\nopen(f'{os.getpid()}.pid', 'w').close()\\ntime.sleep(600)"
 books = {name: notebook(parameters(), code("wait", wait)) for name in ("one", "two")}
-execute_chapters([job(folder, name, book) for name, book in books.items()])
+execute_chapters([job(folder, name, book, engine=sys.argv[3]) for name, book in books.items()])
 """
 
 
@@ -199,10 +203,11 @@ def running_kernels(folder):
     return [int(path.stem) for path in folder.glob("*.pid")]
 
 
-@pytest.fixture
-def runner(tmp_path):
+@pytest.fixture(params=ENGINES)
+def runner(request, tmp_path):
     (tmp_path / "executed").mkdir()
     arguments = [sys.executable, "-c", RUNNER, str(tmp_path), str(Path(__file__).parent)]
+    arguments.append(request.param)
     process = subprocess.Popen(
         arguments, stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path)}
     )
@@ -223,16 +228,25 @@ def test_no_kernel_outlives_the_run(runner, ending):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-def test_a_killed_worker_takes_its_kernel_along_and_stops_no_other(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("engine", "worker"),
+    [("stock", "os.getppid()"), ("warm", "multiprocessing.parent_process().pid")],
+)
+def test_a_killed_worker_takes_its_kernel_along_and_stops_no_other(
+    tmp_path, monkeypatch, engine, worker
+):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     (tmp_path / "executed").mkdir()
-    kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(600)"
+    kill = (
+        "import multiprocessing, os, signal, time\n"
+        f"os.kill({worker}, signal.SIGKILL)\ntime.sleep(600)"
+    )
     note = "import os\nopen(f'{os.getpid()}.pid', 'w').close()\n"
     books = {
         "first": notebook(parameters(), code("kill", note + kill)),
         "second": notebook(parameters(), code("fine", "x = 1")),
     }
-    jobs = [job(tmp_path, name, book) for name, book in books.items()]
+    jobs = [job(tmp_path, name, book, engine=engine) for name, book in books.items()]
     first, second = execute_chapters(jobs, workers=1)
     assert first.failure.exception == "ProcessEnded"
     assert second.failure is None

@@ -1,5 +1,6 @@
 """The main job: one council's assessment, from returns to report."""
 
+import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, protect
 from needs_assessment.errors import AssessmentError
+from needs_assessment.execution.engine import choose_engine
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
@@ -76,6 +78,7 @@ def _run_chapters(
     # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
     frozen = report.work / "store.json"
     frozen.write_bytes(report.store.read_bytes())
+    engine = choose_engine(os.environ)
     generated: dict[str, Notebook] = {}
     jobs = []
     for chapter in chapters:
@@ -97,6 +100,7 @@ def _run_chapters(
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
+                engine=engine,
             )
         )
     (report.work / "chapters").mkdir()

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -13,6 +13,7 @@ from needs_assessment.settings import nearest, read_yaml, validate
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
+Category = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]+$")]
 Estimate = Literal["mid-2019", "mid-2020", "census-2021", "mid-2023"]
 
 
@@ -159,6 +160,8 @@ class Council(_Settings):
 
     `id` is the file's name, `name` the area's name as printed, `council` the authority's name.
     `county` lists the codes of the councils that share a former county, for comparison.
+    `categories` are those that the council names for a breakdown of the data dictionary, such as
+    its localities: dimension → category → name.
     """
 
     id: str
@@ -166,6 +169,7 @@ class Council(_Settings):
     council: str
     code: str = Field(pattern=r"^E\d{8}$")
     county: list[str] = []
+    categories: dict[str, dict[Category, str]] = {}
     colour: str = Field("#12436D", pattern=r"^#[0-9A-Fa-f]{6}$")
     disclosure: Disclosure
     editions: dict[str, Edition] = Field(min_length=1)

@@ -145,7 +145,7 @@ def read_sources(project: Project, council: Council, period: Period) -> Sources:
     AssessmentError is raised for reference data and parameters that cannot be used.
     """
     reference = Reference(project.reference)
-    dictionary = load_dictionary(project.reference)
+    dictionary = load_dictionary(project.reference).for_council(council)
     return Sources(
         council=council,
         period=period,

@@ -76,9 +76,13 @@ def set_environment(extra: dict[str, str]) -> None:
     and the order of sets is the same in every run.
     """
     os.environ.pop("MPLBACKEND", None)
-    os.environ["IPYTHONDIR"] = str(private_folder() / "ipython")
-    os.environ["PYTHONHASHSEED"] = "0"
-    os.environ.update(extra)
+    os.environ.update(kernel_environment(extra))
+
+
+def kernel_environment(extra: dict[str, str]) -> dict[str, str]:
+    """The variables that a kernel has beside those of this process."""
+    own = {"IPYTHONDIR": str(private_folder() / "ipython"), "PYTHONHASHSEED": "0"}
+    return own | extra
 
 
 def end_latest_kernel() -> None:

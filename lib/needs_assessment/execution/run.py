@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from needs_assessment.execution.engine import STOCK
+
 STARTED, DONE, FAILED = "started", "done", "failed"
 
 OnEvent = Callable[[str, str, float], None]
@@ -35,6 +37,7 @@ class ChapterJob:
     """A chapter to run: `notebook`, already merged, to `output`, both in the work folder.
 
     The kernel starts in `root`, with `environment` added to the variables of this process.
+    `engine` is one of `choose_engine`.
     """
 
     chapter: str
@@ -43,6 +46,7 @@ class ChapterJob:
     root: Path
     parameters: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    engine: str = STOCK
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,8 @@ class _Worker:
         """Have the process run `job`."""
         self._job, self._started = job, time.monotonic()
         message = {
+            "chapter": job.chapter,
+            "engine": job.engine,
             "notebook": str(job.notebook),
             "output": str(job.output),
             "root": str(job.root),

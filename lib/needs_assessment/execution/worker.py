@@ -18,9 +18,11 @@ from typing import Any, TextIO
 
 import papermill
 
+from needs_assessment.execution.engine import WARM, choose_engine
 from needs_assessment.execution.kernel import (
     LocalKernelManager,
     end_latest_kernel,
+    kernel_environment,
     private_folder,
     set_environment,
 )
@@ -48,9 +50,7 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
             language="python",
             progress_bar=False,
             cwd=job["root"],
-            start_timeout=_START_TIMEOUT,
-            shutdown_kernel="immediate",
-            kernel_manager_class=LocalKernelManager,
+            **_engine(job),
         )
     except Exception as error:  # a notebook may raise anything, and one failing stops no other
         failure = _failure(error, output)
@@ -61,6 +61,22 @@ def run_job(job: dict[str, Any]) -> dict[str, Any]:
         notebook, log = normalise(notebook)
         replace_file(output, notebook_bytes(notebook))
     return {"seconds": time.monotonic() - started, "log": log, "failure": failure}
+
+
+def _engine(job: dict[str, Any]) -> dict[str, Any]:
+    """Papermill's options that say which engine runs the chapter, and how."""
+    if job["engine"] == WARM:
+        return {
+            "engine_name": WARM,
+            "folder": job["root"],
+            "environment": kernel_environment(job["environment"]),
+            "seed": f"{job['parameters'].get('council', '')} {job['chapter']}",
+        }
+    return {
+        "start_timeout": _START_TIMEOUT,
+        "shutdown_kernel": "immediate",
+        "kernel_manager_class": LocalKernelManager,
+    }
 
 
 def _failure(error: Exception, output: Path) -> dict[str, Any]:
@@ -126,10 +142,22 @@ def _private_stdout() -> TextIO:
     return results
 
 
+def _warm_up() -> None:
+    from papermill.engines import papermill_engines
+
+    from needs_assessment.execution.warm import WarmEngine, begin_imports
+
+    papermill_engines.register(WARM, WarmEngine)
+    begin_imports()
+
+
 def main() -> None:
     """Run jobs until standard input ends."""
     results = _private_stdout()
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
+    set_environment({})
+    if choose_engine(os.environ) == WARM:
+        _warm_up()
     while True:
         print(json.dumps(run_job(jobs.get())), file=results, flush=True)

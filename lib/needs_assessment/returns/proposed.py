@@ -54,7 +54,7 @@ def map_file(project: Project, council: Council, path: Path, sheet: str | None =
             "Its form is standard. Send it to the partner to be filled in.",
         )
     terms = Terms(
-        load_dictionary(project.reference),
+        load_dictionary(project.reference).for_council(council),
         Reference(project.reference).areas,
         council.code,
         tuple(council.county),

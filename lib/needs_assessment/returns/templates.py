@@ -44,6 +44,8 @@ _PARTNERS = {
     "adult social care": ("adult-social-care", "adult social care"),
     "health": ("health", "health services"),
     "perpetrator programme": ("programme", "the behaviour change programme"),
+    "survivors' voice": ("voice", "whoever consulted survivors"),
+    "population": ("population", "the council's analysts"),
     "council": ("funding", "the council's finance team"),
 }
 
@@ -86,13 +88,13 @@ def return_forms(dictionary: Dictionary) -> list[ReturnForm]:
 
     The police fill in two: what they record, and the people who cause harm. Shares and averages
     that are only wanted where their counts cannot be given come last; those of another partner's
-    counts are left out.
+    counts are left out, and so are breakdowns whose categories the council has yet to name.
     """
     grouped: dict[tuple[str, str], list[Measure]] = {}
     for measure in dictionary.values():
         form = _form_of(measure)
         if all(_form_of(dictionary[claimed]) == form for claimed in measure.claims):
-            grouped.setdefault(form, []).append(measure)
+            grouped.setdefault(form, []).append(_with_open_breakdowns(measure))
     return [
         ReturnForm(f"{stem}.xlsx", partner, tuple(sorted(measures, key=_only_without_counts)))
         for (stem, partner), measures in grouped.items()
@@ -131,6 +133,16 @@ def _form_of(measure: Measure) -> tuple[str, str]:
     if kind in _PARTNERS:
         return _PARTNERS[kind]
     return _stem(kind or family), f"the {kind or 'council'}"
+
+
+def _with_open_breakdowns(measure: Measure) -> Measure:
+    """The measure without breakdowns that have nothing to choose from."""
+    open_ones = {
+        name: dimension
+        for name, dimension in measure.dimensions.items()
+        if len(dimension.categories) > 1
+    }
+    return measure.model_copy(update={"dimensions": open_ones})
 
 
 def _stem(words: str) -> str:
