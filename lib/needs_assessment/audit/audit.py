@@ -5,9 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from needs_assessment.audit.charts import chart_knowledge
 from needs_assessment.audit.counting import Counting
+from needs_assessment.audit.editions import joined
 from needs_assessment.audit.judging import Finding, Judge, unsafe_message
-from needs_assessment.audit.keys import Cell, Context, Key, Spot, canonical_area
+from needs_assessment.audit.keys import Cell, Context, Key, Spot
 from needs_assessment.audit.knowledge import Knowledge, table_knowledge
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.rates import Rates
@@ -43,7 +45,7 @@ class Audit:
         verdict = f"{len(self.findings)} not safe" if self.findings else "all safe"
         return (
             f"Attacked {self.unknown} hidden numbers ({verdict}) from {self.facts:,} numbers in "
-            f"{self.tables} tables of {self.reports} {'report' if self.reports == 1 else 'reports'}: "
+            f"{self.tables} tables of {self.reports} report{'s' * (self.reports > 1)}: "
             f"{self.relations} relations, {self.bounds} programmes solved, {self.seconds:.1f} s."
         )
 
@@ -82,7 +84,7 @@ def attack_reports(
     rule = printed_rule(shown)
     known = _knowledge(shown, council, public)
     for report in others:
-        _add(known, _knowledge(report, council, public), report.name)
+        known = joined(known, _knowledge(report, council, public), report.name)
     known.relations += _published(council, shown.period, public)
     known.relations += [
         says(key, 1.0, float("inf"), "")
@@ -90,14 +92,10 @@ def attack_reports(
         if rule.zeros_shown and isinstance(key, Cell)
     ]
     keys = {key for relation in known.relations for key in relation.keys}
-    county = tuple(
-        canonical_area(code, _context(shown, council, public)) for code in council.county
-    )
-    counting = Counting(keys | set(known.hidden), public, county)
+    counting = Counting(keys | set(known.hidden), public, tuple(council.county))
     system = System([*known.relations, *counting.relations], lambda key: _whole(key, public))
-    judge = Judge(
-        system, rule, public, shown.name, known.hidden, frozenset(counting.implied), primary
-    )
+    implied = frozenset(known.implied | counting.implied)
+    judge = Judge(system, rule, public, shown.name, known.hidden, implied, primary)
     judged = judge.judge()
     return Audit(
         findings=judged.findings,
@@ -146,23 +144,15 @@ def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
     context = _context(shown, council, public)
     known = table_knowledge(shown, context)
     tables = System(known.relations, lambda key: _whole(key, public))
+    charts = chart_knowledge(shown, context, known, tables)
     rates = Rates(shown, context, tables.known)
-    known.relations += rates.relations
-    known.facts += rates.facts
+    known.relations += [*charts.relations, *rates.relations]
+    known.facts += charts.facts + rates.facts
+    known.implied |= rates.hidden
+    for key, hidden in charts.hidden.items():
+        for place in hidden.places:
+            known.hide(key, hidden.report, place, hidden.published)
     return known
-
-
-def _add(known: Knowledge, new: Knowledge, report: str) -> None:
-    """Adds what another report says, its tables named with the report."""
-    known.relations += [
-        replace(each, source=f"[{report}] {each.source}") if each.source else each
-        for each in new.relations
-    ]
-    known.tables += new.tables
-    known.facts += new.facts
-    for key, hidden in new.hidden.items():
-        places = tuple(f"[{report}] {place}" for place in hidden.places)
-        known.hidden.setdefault(key, replace(hidden, places=places))
 
 
 def _published(council: Council, period: str, public: Public) -> list[Relation]:

@@ -46,15 +46,13 @@ class Counting:
         """The whole is made of the parts: as far as they are shown or hidden somewhere."""
         there = [part for part in parts if part in self.keys]
         missing = [part for part in parts if part not in self.keys]
-        if not there:
+        if not there or whole not in self.keys:
             return
-        if not missing or (whole in self.keys and len(missing) == 1):
-            for key in (whole, *missing):
-                if key not in self.keys:
-                    self.implied.add(key)
-            self.relations.append(adds_up(whole, parts))
-        elif whole in self.keys:
+        if len(missing) > 1:
             self.relations.append(no_more_than(whole, there))
+        else:
+            self.implied |= set(missing)
+            self.relations.append(adds_up(whole, parts))
 
     def _categories(self, whole: Cell) -> None:
         """Categories make their total; where a unit can have several, each lies inside it."""
@@ -64,12 +62,14 @@ class Counting:
                 for category in breakdown.categories.values()
             ]
             if breakdown.one_answer and breakdown.adds_up:
+                if all(part in self.keys for part in parts):
+                    # A total that no table gives can still be held against another measure.
+                    self.keys.add(whole)
                 self._make(whole, parts)
             elif whole in self.keys:
                 self.relations += [
                     no_more_than(whole, [part]) for part in parts if part in self.keys
                 ]
-        self.keys |= self.implied
 
     def _parts(self, whole: Cell, measure: Counted) -> None:
         if measure.made_of:

@@ -56,7 +56,7 @@ class Judge:
     public: Public
     report: str
     hidden: dict[Key, Hidden]
-    implied: Collection[Cell]
+    implied: Collection[Key]
     primary: Collection[Key] = ()
     bounds: int = 0
     given_up: int = 0
@@ -109,11 +109,16 @@ class Judge:
         """As few sources as are enough; None when the report under audit has no part in it.
 
         Each is left out in turn, and left out for good when the number stays unsafe without it:
-        first those of other reports, last those that show the number itself.
+        first those of other reports, then charts and files, last the tables that have the number.
         """
         needed = self._sources(component)
         left_out: set[str] = set()
-        for source in sorted(needed, key=lambda each: (self._own(each), each)):
+        at = self.address(key)
+
+        def last(source: str) -> tuple[bool, bool, bool, str]:
+            return self._own(source), source.startswith("tbl-"), source in at, source
+
+        for source in sorted(needed, key=last):
             attack = Attack(self.system, component, frozenset({*left_out, source}))
             if not self._safe(key, attack):
                 left_out.add(source)
@@ -138,16 +143,14 @@ class Judge:
         return not source.startswith("[")
 
     def _outright(self, key: Key, hidden: Hidden) -> Iterator[Finding]:
-        """A number hidden in one place and shown in another."""
-        sources = tuple(
-            dict.fromkeys(
+        """A number that the report hides, and something shows."""
+        if hidden.report == self.report:
+            sources = dict.fromkeys(
                 each.source
                 for each in self.system.statements[key]
                 if each.source and each.upper - each.lower < 1
             )
-        )
-        if hidden.report == self.report or any(self._own(source) for source in sources):
-            yield Finding(self.address(key), sources, _OPEN)
+            yield Finding(self.address(key), tuple(sources), _OPEN)
 
     def _groups(self) -> Iterator[Finding]:
         """Shown groups of fewer than 10 that lie wholly in one category, or in one part."""

@@ -18,7 +18,10 @@ _TOTALS = re.compile(
 )
 _PERIOD = re.compile(r"\b(?:calendar year )?\d{4}(?:-\d\d)?(?: Q[1-4])?\b")
 _WORDS = re.compile(r"[a-z']{3,}")
-_COMMON = frozenset("the and for with that from are who not other year total cases people".split())
+_COMMON = frozenset(
+    {"the", "and", "for", "with", "that", "from", "are", "who", "not", "other", "year", "total"}
+    | {"cases", "people"}
+)
 
 
 class Cell(NamedTuple):
@@ -66,11 +69,13 @@ class Context:
 class Keyed:
     """A table with the key of each cell, in the shape of its rows without the labels.
 
-    `total_row` and `total_column` are the places of totals among them, or None; `columns_add` and
-    `rows_add` say whether the other lines can be expected to make them.
+    `rows` and `columns` are labels and headings in lower case. `total_row` and `total_column` are
+    the places of totals among them, or None.
     """
 
     name: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
     keys: tuple[tuple[Key, ...], ...]
     total_row: int | None
     total_column: int | None
@@ -91,7 +96,7 @@ def key_table(table: ShownTable, context: Context) -> Keyed:
         tuple((cells or {}).get((row, column), spot) for column, spot in enumerate(line))
         for row, line in enumerate(spots)
     )
-    return Keyed(table.name, keys, _total(labels), _total(headings))
+    return Keyed(table.name, tuple(labels), tuple(headings), keys, _total(labels), _total(headings))
 
 
 def area_of(title: str, context: Context) -> str:

@@ -28,10 +28,14 @@ class Hidden:
 
 @dataclass
 class Knowledge:
-    """What a reader knows of one report or several."""
+    """What a reader knows of one report or several.
+
+    `implied` are numbers that are neither shown nor marked as hidden, yet have a name.
+    """
 
     relations: list[Relation] = field(default_factory=list)
     hidden: dict[Key, Hidden] = field(default_factory=dict)
+    implied: set[Key] = field(default_factory=set)
     keyed: dict[str, Keyed] = field(default_factory=dict)
     tables: int = 0
     facts: int = 0

@@ -123,7 +123,8 @@ class Rates:
     """The relations that a report's indicators give.
 
     `known` are counts that are known outright: an interval is only tried on a known base.
-    `hidden` are the numerators of indicators that the report suppresses.
+    `hidden` are the numerators of indicators that the report suppresses, `facts` the numbers
+    shown for indicators.
     """
 
     def __init__(self, shown: Shown, context: Context, known: dict[Key, float]):
@@ -134,12 +135,12 @@ class Rates:
         for said in said_of_indicators(shown, context):
             self.said.setdefault(said.indicator, []).append(said)
         self.facts = sum(len(found) for found in self.said.values())
-        self.hidden: dict[Key, str] = {}
+        self.hidden: set[Key] = set()
         self.relations: list[Relation] = []
         for name, entry in self.entries.items():
             formula = context.public.formulas.get(name)
             if formula and entry.get("status") == "suppressed" and len(formula.numerator) == 1:
-                self.hidden[self._sum(formula.numerator, self._period(name))[0]] = formula.name
+                self.hidden |= set(self._sum(formula.numerator, self._period(name)))
         for name, said in self.said.items():
             if self.entries.get(name, {}).get("status") != "reported":
                 self.relations += self._of(context.public.formulas[name], said)

@@ -107,15 +107,15 @@ def merged_tables(tables: tuple[ShownTable, ...]) -> dict[str, list[ShownTable]]
         name = table.name or known.get(shape) or f"“{table.title}”"
         known.setdefault(shape, name)
         held = merged.setdefault(name, [])
-        if held and (len(held[0].columns), len(held[0].rows)) == shape[1:]:
-            first = held[0]
-            table = replace(
-                table,
-                columns=first.columns,
-                rows=tuple(
-                    (ours[0], *theirs[1:])
-                    for ours, theirs in zip(first.rows, table.rows, strict=True)
-                ),
-            )
-        held.append(replace(table, name=name))
+        held.append(_labelled_as(held[0] if held else table, replace(table, name=name)))
     return merged
+
+
+def _labelled_as(first: ShownTable, table: ShownTable) -> ShownTable:
+    """`table` with the labels and headings of `first`, when they have the same shape."""
+    if (len(first.columns), len(first.rows)) != (len(table.columns), len(table.rows)):
+        return table
+    rows = tuple(
+        (ours[0], *theirs[1:]) for ours, theirs in zip(first.rows, table.rows, strict=True)
+    )
+    return replace(table, columns=first.columns, rows=rows)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.policy import CellKey, Policy
+from needs_assessment.disclosure.cells import Why
 from needs_assessment.display import (
     MINUS,
     SUPPRESSED,
@@ -20,16 +20,14 @@ from needs_assessment.reference import Population
 NOT_AVAILABLE_WORDS = "not available"
 
 
-def protect_indicator(
-    indicator: Indicator, policy: Policy, hidden_cells: frozenset[CellKey] = frozenset()
-) -> dict[str, Any]:
+def protect_indicator(indicator: Indicator, why: Why | None = None) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
-    `multiplier` and `figures` (what a live figure and a table may print).
+    `multiplier`, `figures` (what a live figure and a table may print) and `why` it is hidden.
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
     """
-    hidden = policy.hides_indicator(indicator, hidden_cells)
+    hidden = why is not None
     status = "suppressed" if hidden else indicator.status
     entry = indicator.definition
     benchmarks = [_benchmark(each, hidden=hidden) for each in indicator.comparisons]
@@ -65,7 +63,15 @@ def protect_indicator(
         "caveats": entry.caveats,
         "multiplier": entry.multiplier,
         "figures": _figures(indicator, status),
+        "why": why_entry(why),
     }
+
+
+def why_entry(why: Why | None) -> dict[str, Any] | None:
+    """Why a number is hidden, as the store keeps it; it goes into no report, since it tells which
+    hidden numbers are small.
+    """
+    return None if why is None else {"reason": why.reason, "keys": list(why.keys)}
 
 
 def group_sources(sources: Iterable[Source]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from needs_assessment.disclosure.problem import Variable
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.returns.tokens import bound
 
-_COUNTED = ("count", "money")
+_COUNTED = ("count",)
 _OF_NO_USE = 3
 
 

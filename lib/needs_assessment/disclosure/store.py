@@ -11,15 +11,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from needs_assessment.council import Council, choose_period, load_council
-from needs_assessment.disclosure.cells import ShownCell, protect_cells
-from needs_assessment.disclosure.figures import group_sources, protect_indicator
+from needs_assessment.disclosure.cells import Key, ShownCell, Why, collect_cells
+from needs_assessment.disclosure.figures import group_sources, protect_indicator, why_entry
 from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.protection import Protection, protect_report
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
 from needs_assessment.indicators.catalogue import Definition, load_catalogue
 from needs_assessment.indicators.compute import Basis, compute_indicators
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
+from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
@@ -28,6 +32,7 @@ from needs_assessment.returns.observations import Evidence, load_evidence
 from needs_assessment.returns.quality import rate_returns
 from needs_assessment.returns.questions import Question, find_gaps, load_questions
 from needs_assessment.returns.rules import read_context, run_rules
+from needs_assessment.returns.rules.figures import Figure, Hides
 
 _NATURES = ["published", "confidential", "illustrative"]
 
@@ -187,7 +192,15 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
     edition = council.editions[period.text]
     basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
     indicators = compute_indicators(sources.catalogue, basis)
-    policy = Policy(council.disclosure.suppress_below, dictionary)
+    county = _county_indicators(council, basis, sources.catalogue)
+    policy = Policy(council.disclosure, dictionary, reference.areas, council.code)
+    protection = protect_report(
+        collect_cells(evidence.observations, dictionary),
+        [*indicators, *(each for _, group in county for each in group)],
+        policy,
+        reference.areas,
+        period,
+    )
     context = read_context(
         evidence.observations,
         evidence.revisions,
@@ -196,14 +209,16 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         own_area=council.code,
         edition=period,
         folder=sources.folder,
-        hides=lambda figure: policy.hides(figure.measure, figure.value, figure.nature),
+        hides=_hides(protection, policy, evidence.revisions),
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
     flags += [flag for each in indicators for flag in flag_indicator(each, period)]
-    flags += flag_printed(indicators, basis)
-    cells = protect_cells(evidence.observations, dictionary, policy)
-    natures = [cell.nature for cell in cells]
+    open_indicators = [
+        each for each, why in zip(indicators, protection.indicators, strict=False) if not why
+    ]
+    flags += flag_printed(open_indicators, basis)
+    natures = [cell.nature for cell in protection.cells]
     data = {
         "input_key": key,
         "council": {
@@ -236,8 +251,11 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         },
         "nature": max(natures, key=_NATURES.index, default="published"),
         "policy": policy.statement(),
-        "cells": [_cell(cell) for cell in cells],
-        "indicators": [protect_indicator(each, policy) for each in indicators],
+        "cells": [_cell(cell) for cell in protection.cells],
+        "indicators": [
+            protect_indicator(each, why)
+            for each, why in zip(indicators, protection.indicators, strict=False)
+        ],
         "measures": [
             measure.model_dump(mode="json", exclude={"rules", "claims"})
             for measure in dictionary.values()
@@ -245,7 +263,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         "surveys": _surveys(reference),
         "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
         "publishers": reference.publishers,
-        "county": _county(council, basis, sources.catalogue, policy),
+        "county": _county(county, protection.indicators[len(indicators) :]),
         "returns": _returns(council, period, dictionary, evidence),
         "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],
         "gaps": [each.as_dict() for each in find_gaps(sources.questions, context)],
@@ -273,11 +291,7 @@ def _area(council: Council, reference: Reference) -> Area:
 
 def _cell(cell: ShownCell) -> dict[str, Any]:
     return {
-        "measure": cell.measure,
-        "period": cell.period,
-        "area": cell.area,
-        "dimension": cell.dimension,
-        "category": cell.category,
+        **cell.key._asdict(),
         "partner": cell.partner,
         "value": cell.value,
         "status": cell.status,
@@ -285,7 +299,32 @@ def _cell(cell: ShownCell) -> dict[str, Any]:
         "nature": cell.nature,
         "derived": cell.derived,
         "sources": group_sources(cell.sources),
+        "why": why_entry(cell.why),
     }
+
+
+def _hides(protection: Protection, policy: Policy, revisions: pd.DataFrame) -> Hides:
+    """Whether the sentence of a rule may not print a figure.
+
+    An earlier statement of a figure is not printed where anything of its measure is hidden: with
+    the totals of that time, it could tell more than the figures of now.
+    """
+    hidden = {cell.key for cell in protection.cells if cell.hidden}
+    touched = {(key.measure, key.area) for key in hidden}
+    earlier = {(row["file"], row["sheet"], row["row"]) for row in revisions.to_dict("records")}
+
+    def hides(figure: Figure) -> bool:
+        key = Key(
+            figure.measure, figure.period.text, figure.area, figure.dimension, figure.category
+        )
+        replaced = (figure.file, figure.sheet, figure.row) in earlier
+        return (
+            policy.hides(figure.measure, figure.value, figure.nature)
+            or key in hidden
+            or (replaced and (figure.measure, figure.area) in touched)
+        )
+
+    return hides
 
 
 def _surveys(reference: Reference) -> list[dict[str, Any]]:
@@ -306,9 +345,9 @@ def _surveys(reference: Reference) -> list[dict[str, Any]]:
     ]
 
 
-def _county(
-    council: Council, basis: Basis, catalogue: dict[str, Definition], policy: Policy
-) -> list[dict[str, Any]]:
+def _county_indicators(
+    council: Council, basis: Basis, catalogue: dict[str, Definition]
+) -> list[tuple[str, list[Indicator]]]:
     """Refuge indicators of each council of a former county and of all together, in that order."""
     if not council.county:
         return []
@@ -317,14 +356,18 @@ def _county(
     groups = [(areas[code].name, (code,)) for code in council.county if code in areas]
     groups.append(("All together", tuple(council.county)))
     return [
-        {
-            "name": name,
-            "indicators": [
-                protect_indicator(each, policy)
-                for each in compute_indicators(refuge, replace(basis, areas=codes))
-            ],
-        }
-        for name, codes in groups
+        (name, compute_indicators(refuge, replace(basis, areas=codes))) for name, codes in groups
+    ]
+
+
+def _county(
+    county: list[tuple[str, list[Indicator]]], whys: list[Why | None]
+) -> list[dict[str, Any]]:
+    """These indicators as they may be shown."""
+    remaining = iter(whys)
+    return [
+        {"name": name, "indicators": [protect_indicator(each, next(remaining)) for each in group]}
+        for name, group in county
     ]
 
 

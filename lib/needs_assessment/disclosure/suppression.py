@@ -23,16 +23,19 @@ _CLOSE = 1e-6
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """What must stay possible: a step at a place, or a range of so many steps."""
+    """What must stay possible: a step at a place, or a range of so many steps; `zeros`: for a
+    reader who allows for hidden zeros.
+    """
 
     span: int
     place: int
     by: int = 0
+    zeros: bool = False
 
     def steps(self) -> list[Step]:
         if self.span:
             return [Step(self.place, self.span), Step(self.place, -self.span)]
-        return [Step(self.place, self.by)]
+        return [Step(self.place, self.by, self.zeros)]
 
 
 @dataclass(frozen=True)
@@ -110,21 +113,18 @@ class _Search:
     def _pending(self, hidden: Flags) -> list[Need]:
         """The needs of hidden numbers that no completion found so far meets."""
         part = self.part
-        steps = self.found.valid(hidden)
+        strict, free = self.found.valid(hidden), self.found.valid(hidden, zeros=True)
         needs: list[Need] = []
         for number in np.flatnonzero(hidden):
             place = int(number)
             if place in self.hopeless:
                 continue
-            if part.values[place]:
-                reached = set((steps[:, place] + part.base[place]).tolist())
-                needs += [
-                    Need(0, place, int(value - part.base[place]))
-                    for value in part.values[place]
-                    if value not in reached
-                ]
-            span = int(part.span[place])
-            if span and int(np.ptp(steps[:, place])) < span:
+            base, span = int(part.base[place]), int(part.span[place])
+            for value in part.values[place]:
+                zeros = value < part.floor[place]
+                if (value - base) not in (free if zeros else strict)[:, place]:
+                    needs.append(Need(0, place, value - base, zeros))
+            if span and int(np.ptp(strict[:, place])) < span:
                 needs.append(Need(span, place))
         return sorted(needs)
 
@@ -206,8 +206,7 @@ class _Search:
         return hidden
 
     def _cheapest(self, hidden: Flags, need: Need) -> Flags | None:
-        up, down = max(need.by, 0), min(need.by, 0)
-        return self.found.cheapest(hidden, need.place, up, down, need.span)
+        return self.found.cheapest(hidden, need.place, need.by, need.span, zeros=need.zeros)
 
     def _thin(self, hidden: Flags) -> Flags:
         """`hidden` without what is not needed, the dearest first."""

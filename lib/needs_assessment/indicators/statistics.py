@@ -28,6 +28,7 @@ class Cell:
 
     measure: str
     period: str
+    area: str
     dimension: str
     category: str
     value: Fraction | None
@@ -65,6 +66,7 @@ class AreaStatistics:
             self._cells.setdefault(key, {})[parse_period(row["period"])] = Cell(
                 measure=row["measure"],
                 period=row["period"],
+                area=area,
                 dimension=row["dimension"],
                 category=row["category"],
                 value=value,

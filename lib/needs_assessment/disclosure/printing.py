@@ -1,0 +1,158 @@
+"""The indicators of a report as constraints: each prints the counts it is worked out from."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from needs_assessment.disclosure.cells import Cell, Key
+from needs_assessment.disclosure.numbers import Numbers, Report, Series
+from needs_assessment.disclosure.policy import PUBLISHED, Policy
+from needs_assessment.disclosure.problem import Variable
+from needs_assessment.display import decimal_places
+from needs_assessment.indicators.result import Indicator
+from needs_assessment.indicators.statistics import Statistic
+from needs_assessment.periods import Period, parse_period
+
+_WORTH = 40
+
+Printed = dict[int, set[int]]
+"""For each indicator, by its number: the variables that it gives away."""
+
+
+def state_indicators(
+    numbers: Numbers, report: Report, indicators: list[Indicator], policy: Policy
+) -> Printed:
+    """Each indicator's numerator and denominator as variables; hiding one of them hides it."""
+    printed: Printed = {}
+    for number, indicator in enumerate(indicators):
+        places = {
+            place
+            for statistic in (indicator.numerator, indicator.denominator)
+            if statistic and (place := _printed(numbers, report, statistic, policy)) is not None
+        }
+        printed[number] = places
+        for place in places:
+            variable = numbers.variables[place]
+            if variable.cost:
+                numbers.change(place, cost=variable.cost + _WORTH)
+    return printed
+
+
+def _printed(
+    numbers: Numbers, report: Report, statistic: Statistic, policy: Policy
+) -> int | None:
+    """The variable that a statistic gives away: what its known cells add up to."""
+    known = [cell for cell in statistic.cells if cell.value is not None]
+    keys = [Key(each.measure, each.period, each.area, each.dimension, each.category) for each in known]
+    places = [report.stated[key] for key in keys if key in report.stated]
+    if not places or len(places) != len(keys):
+        return None
+    found = numbers.summed(places)
+    if found is not None:
+        return found
+    exact = sum((cell.value or Fraction(0) for cell in known), Fraction(0))
+    guarded = any(policy.protects(cell.measure, cell.nature) for cell in known)
+    limit = max(policy.suppress_below(cell.measure) for cell in known)
+    name = ("sum", *sorted(str(key) for key in keys))
+    if not guarded:
+        variable = Variable(name, exact, shown=(exact, exact))
+    elif 0 < exact < limit:
+        variable = Variable(name, exact, Fraction(1), hidden=True, values=tuple(range(1, limit)))
+    else:
+        base = max(policy.rounding(cell.measure) for cell in known)
+        shown = exact - base // 2, exact + base // 2
+        variable = Variable(
+            name, exact, shown=shown, cost=_WORTH, span=policy.settings.secondary_range
+        )
+    place = numbers.add(variable)
+    numbers.made_of(place, places)
+    return place
+
+
+def claimed(report: Report, cell: Cell, policy: Policy) -> list[list[int] | None]:
+    """The variables that a share, rate or average says it comes from: those above and below the
+    line, None where the report does not state them.
+    """
+    found: list[list[int] | None] = []
+    for name in policy.dictionary[cell.key.measure].claims:
+        whole = Series(name, cell.key.area)
+        series = whole
+        if not found and cell.key.dimension in policy.dictionary[name].dimensions:
+            series = whole._replace(dimension=cell.key.dimension, category=cell.key.category)
+        period = parse_period(cell.key.period)
+        found.append(report.places(series, period) if report.has(series, period) else None)
+    return found
+
+
+def tie_shares(
+    numbers: Numbers, report: Report, cells: Iterable[Cell], policy: Policy
+) -> dict[Key, set[int]]:
+    """Shares and rates by key, with the variables that hide them once they are hidden.
+
+    One that is published already, or whose count nobody returned, says between what bounds the
+    count must lie.
+    """
+    resting: dict[Key, set[int]] = {}
+    for cell in cells:
+        measure = policy.dictionary[cell.key.measure]
+        if measure.kind in ("count", "money") or not measure.claims or cell.exact is None:
+            continue
+        places = claimed(report, cell, policy)
+        resting[cell.key] = {place for each in places for place in each or ()}
+        known = cell.nature == PUBLISHED or places[0] is None
+        if measure.kind == "share" and len(places) == 2 and places[1] and known:
+            _tie_share(numbers, report, cell, places, policy)
+    return resting
+
+
+def _tie_share(
+    numbers: Numbers, report: Report, cell: Cell, places: list[list[int] | None], policy: Policy
+) -> None:
+    above, below = places
+    if above is None:
+        name = ("claimed", *cell.key)
+        above = [numbers.add(Variable(name, None))]
+    printed = cell.exact or Fraction(0)
+    half = Fraction(1, 2 * 10 ** decimal_places(printed))
+    least, most = printed - half, printed + half
+    top, bottom = numbers.truth(above), numbers.truth(below or [])
+    if top is not None and bottom:
+        # A figure that was cut off instead of rounded still says as much.
+        least, most = min(least, 100 * top / bottom), max(most, 100 * top / bottom)
+    for limit, sign in ((least, 1), (most, -1)):
+        scale = limit.denominator
+        terms = [(place, sign * 100 * scale) for place in above]
+        terms += [(place, -sign * limit.numerator) for place in below or []]
+        numbers.tie(terms, 0, None)
+
+
+def gives_small_count(report: Report, cell: Cell, policy: Policy) -> bool:
+    """Whether a share says that a count which nobody returned is too small to be shown, or leaves
+    only some of the small counts possible.
+    """
+    measure = policy.dictionary[cell.key.measure]
+    if measure.kind != "share" or cell.exact is None or cell.nature == PUBLISHED:
+        return False
+    places = claimed(report, cell, policy)
+    if len(places) != 2 or places[0] is not None or places[1] is None:
+        return False
+    base = report.numbers.truth(places[1])
+    counted = measure.claims[0]
+    if not base or not policy.protects(counted, cell.nature):
+        return False
+    half = Fraction(1, 2 * 10 ** decimal_places(cell.exact))
+    least = -((-(cell.exact - half) * base) // 100)
+    most = (cell.exact + half) * base // 100
+    limit = policy.suppress_below(counted)
+    return max(least, 1) < limit and most >= 1 and not (least <= 1 and most >= limit - 1)
+
+
+def rests_on(indicator: Indicator) -> set[Key]:
+    """The keys of the observations behind an indicator."""
+    return {
+        Key(each.measure, each.period, each.area, each.dimension, each.category)
+        for each in indicator.cells
+    }
+
+
+def edition_first(periods: Iterable[Period]) -> list[Period]:
+    return sorted(periods, reverse=True)
