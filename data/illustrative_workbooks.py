@@ -29,6 +29,34 @@ INTERVENTIONS = {
     "social_services_meetings": "Social services meeting attended",
     "court_attended": "Court attended with client",
 }
+RISKS = {"standard": "Standard", "medium": "Medium", "high": "High", "none": "Not assessed"}
+NOT_KNOWN = {"not_known": "Not recorded"}
+CLIENTS = {
+    "sex": {"female": "Female", "male": "Male"},
+    "age": {
+        "aged_16_17": "16-17",
+        "aged_18_24": "18-24",
+        "aged_25_34": "25-34",
+        "aged_35_44": "35-44",
+        "aged_45_54": "45-54",
+        "aged_55_64": "55-64",
+        "aged_65_plus": "65+",
+    },
+    "disability": {"disabled": "Yes", "not_disabled": "No"},
+    "ethnicity": {
+        "asian": "Asian or Asian British",
+        "black": "Black or Black British",
+        "mixed": "Mixed",
+        "white": "White",
+        "other": "Any other",
+    },
+    "sexual_orientation": {
+        "heterosexual": "Heterosexual",
+        "gay_or_lesbian": "Gay or lesbian",
+        "bisexual": "Bisexual",
+        "other": "Other",
+    },
+}
 OUTCOMES = {"cessation": "It has stopped", "reduction": "There is less", "no_change": "No change"}
 
 
@@ -49,77 +77,126 @@ def marac_form(area: str, year: int, items: Iterable[list[Any]]) -> bytes:
 
 
 def caseworker_workbook(area: str, year: int, rows: Iterable[list[Any]]) -> bytes:
-    """The outreach service's monitoring workbook: five sheets, six tables.
+    """The outreach service's monitoring workbook: six sheets, a dozen tables.
 
-    `rows` are those of the standard form. Two heading rows with merged cells, two tables on a
+    `rows` are those of the standard form. Two heading rows with merged cells, several tables on a
     sheet, quarters as months, a date cell, totals and footnotes.
     """
-    held = {
-        (measure, period, category): value for measure, period, _, _, category, value, _ in rows
-    }
-    financial = f"{year}-{(year + 1) % 100}"
-    quarters = [f"{financial} {quarter}" for quarter in QUARTERS]
+    held = {(row[0].partition(".")[2], row[1], *row[3:5]): row[5] for row in rows}
     workbook = Workbook()
-    sheet = _titled(workbook.active, "Contacts", area, year, "Contacts in each quarter")
+    for number, (name, title, fill) in enumerate(_SHEETS):
+        sheet = workbook.create_sheet() if number else workbook.active
+        sheet.title = name
+        sheet.append([f"Outreach service: {title}, {_written(year)}"])
+        sheet.append([f"Area {area}. Illustrative data."])
+        sheet.append([])
+        sheet.column_dimensions["A"].width = 36
+        _embolden(sheet, 1)
+        fill(sheet, year, held)
+    notes = workbook.create_sheet("Notes")
+    notes.append(["Illustrative data. It describes nobody."])
+    return _saved(workbook)
+
+
+_Held = dict[tuple[str, ...], Any]
+
+
+def _contacts(sheet: Worksheet, year: int, held: _Held) -> None:
     sheet.append(["Level of support", _written(year)])
     sheet.append(["", *QUARTERS])
     for name, label in {**LEVELS, "": "All levels"}.items():
-        sheet.append([label, *(held["caseworker.contacts", each, name] for each in quarters)])
+        by = "level" if name else ""
+        sheet.append([label, *(held["contacts", each, by, name] for each in _quarters(year))])
     for block in ("A1:E1", "A4:A5", "B4:E4"):
         sheet.merge_cells(block)
     sheet.append([])
     sheet.append(["A client is counted in every quarter with support."])
-    _embolden(sheet, 1, 4, 5)
+    _embolden(sheet, 4, 5)
 
-    sheet = _titled(workbook.create_sheet(), "Referrals", area, year, "Referrals in each quarter")
+
+def _referrals(sheet: Worksheet, year: int, held: _Held) -> None:
     sheet.append(["Quarter", "Referrals"])
-    for number, (months, quarter) in enumerate(zip(MONTHS, quarters, strict=True)):
+    _embolden(sheet, 4)
+    for number, (months, quarter) in enumerate(zip(MONTHS, _quarters(year), strict=True)):
         written = f"{months} {(year + (number == 3)) % 100}"
-        sheet.append([written, held["caseworker.referrals", quarter, ""]])
-    sheet.append([])
-    sheet.append([f"Referrals by source, {_written(year)}"])
-    sheet.append(["Source", "Number"])
-    sources = [held["caseworker.referrals", financial, name] for name in SOURCES]
-    for label, number in zip(SOURCES.values(), sources, strict=True):
-        sheet.append([label, number])
-    sheet.append(["Total", sum(sources)])
-    _embolden(sheet, 1, 4, 10, 11)
+        sheet.append([written, held["referrals", quarter, "", ""]])
+    sources = {
+        label: held["referrals", _financial(year), "source", name]
+        for name, label in SOURCES.items()
+    }
+    total = {"Total": sum(sources.values())}
+    _table(sheet, f"Referrals by source, {_written(year)}", ["Source", "Number"], sources | total)
+    risks = {
+        label: held["referrals", _financial(year), "risk", name] for name, label in RISKS.items()
+    }
+    _table(sheet, f"Referrals by risk on arrival, {_written(year)}", ["Risk", "Number"], risks)
 
-    sheet = _titled(workbook.create_sheet(), "Support", area, year, "Interventions")
+
+def _clients(sheet: Worksheet, year: int, held: _Held) -> None:
+    for dimension, labels in CLIENTS.items():
+        words = dimension.replace("_", " ")
+        counts = {
+            label: held["clients", _financial(year), dimension, name]
+            for name, label in (labels | NOT_KNOWN).items()
+        }
+        title = f"Clients by {words}, {_written(year)}"
+        _table(sheet, title, [words.capitalize(), "Clients"], counts)
+
+
+def _support(sheet: Worksheet, year: int, held: _Held) -> None:
     sheet.append(["Intervention", "Number"])
+    _embolden(sheet, 4)
     for name, label in INTERVENTIONS.items():
-        sheet.append([label, held["caseworker.interventions", financial, name]])
-    sheet.append([])
-    sheet.append([f"What clients said about the abuse, {_written(year)}"])
-    sheet.append(["Answer", "Clients"])
-    for name, label in OUTCOMES.items():
-        sheet.append([label, held["caseworker.outcomes", financial, name]])
+        number = held["interventions", _financial(year), "intervention", name]
+        sheet.append([label, number])
+    answers = {
+        label: held["outcomes", _financial(year), "outcome", name]
+        for name, label in OUTCOMES.items()
+    }
+    title = f"What clients said about the abuse, {_written(year)}"
+    _table(sheet, title, ["Answer", "Clients"], answers)
     sheet.append([])
     sheet.append(["Not every client was asked."])
-    _embolden(sheet, 1, 4, 16, 17)
 
-    sheet = _titled(workbook.create_sheet(), "Year", area, year, "Clients, targets and staff")
+
+def _year(sheet: Worksheet, year: int, held: _Held) -> None:
+    financial, day = _financial(year), f"@{year + 1}-03-31"
     sheet.append(["Item", _written(year), date(year + 1, 3, 31)])
     sheet["C4"].number_format = "dd/mm/yyyy"
-    sheet.append(["Clients who engaged", held["caseworker.engaged", financial, ""]])
-    sheet.append(["Target: referrals", held["caseworker.referrals_target", financial, ""]])
-    sheet.append(["Target: clients", held["caseworker.engaged_target", financial, ""]])
-    posts = held["caseworker.posts", f"@{year + 1}-03-31", ""]
-    sheet.append(["Posts (full-time equivalent)", None, posts])
-    _embolden(sheet, 1, 4)
-
-    sheet = workbook.create_sheet("Notes")
-    sheet.append(["Illustrative data. It describes nobody."])
-    return _saved(workbook)
+    sheet.append(["Clients who engaged", held["engaged", financial, "", ""]])
+    sheet.append(["Target: referrals", held["referrals_target", financial, "", ""]])
+    sheet.append(["Target: clients", held["engaged_target", financial, "", ""]])
+    sheet.append(["Posts (full-time equivalent)", None, held["posts", day, "", ""]])
+    sheet.append(["Waiting for a first contact", None, held["waiting", day, "", ""]])
+    _embolden(sheet, 4)
 
 
-def _titled(sheet: Worksheet, name: str, area: str, year: int, title: str) -> Worksheet:
-    sheet.title = name
-    sheet.append([f"Outreach service: {title.lower()}, {_written(year)}"])
-    sheet.append([f"Area {area}. Illustrative data."])
-    sheet.append([])
-    sheet.column_dimensions["A"].width = 36
-    return sheet
+_SHEETS = (
+    ("Contacts", "contacts in each quarter", _contacts),
+    ("Referrals", "referrals in each quarter", _referrals),
+    ("Clients", "clients who engaged", _clients),
+    ("Support", "interventions", _support),
+    ("Year", "clients, targets and staff", _year),
+)
+
+
+def _table(sheet: Worksheet, title: str, headings: list[str], counts: dict[str, Any]) -> None:
+    """A further table below what the sheet holds already."""
+    if sheet.max_row > 3:
+        sheet.append([])
+    sheet.append([title])
+    sheet.append(headings)
+    _embolden(sheet, sheet.max_row - 1, sheet.max_row)
+    for label, number in counts.items():
+        sheet.append([label, number])
+
+
+def _financial(year: int) -> str:
+    return f"{year}-{(year + 1) % 100}"
+
+
+def _quarters(year: int) -> list[str]:
+    return [f"{_financial(year)} {quarter}" for quarter in QUARTERS]
 
 
 def _embolden(sheet: Worksheet, *rows: int) -> None:

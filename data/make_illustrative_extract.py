@@ -17,12 +17,16 @@ bytes.
 import argparse
 import csv
 import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from make_illustrative_returns import DATA, SETTINGS, Return, police
+from illustrative_return import DATA, SETTINGS, Return
+from make_illustrative_returns import police
 
 YEAR = 2024
 FILE = "police-extract.csv"
@@ -34,6 +38,7 @@ HEADINGS = [
     "DA flag",
     "DASH risk",
     "Local authority",
+    "Policing area",
     "Victim reference",
     "Victim name",
     "Victim date of birth",
@@ -63,7 +68,20 @@ OFFENCES = [
     "Stalking",
     "Threats to kill",
 ]
-OUTCOMES = ["Charged", "Evidential difficulties", "No further action", "Under investigation", ""]
+OUTCOMES = {
+    "charged": ["Charged or summonsed"],
+    "out_of_court": ["Caution", "Community resolution"],
+    "evidence_victim_supports": ["Evidential difficulties: victim supports"],
+    "victim_does_not_support": ["Victim does not support"],
+    "other": ["Taken no further by another body"],
+    "not_yet": ["Under investigation", ""],
+}
+# The policing areas of the force in each council. The second names no parts of its area, so that
+# what stands there counts for nothing.
+LOCALITIES = {
+    "north": {f"area_{each}": f"Area {each.upper()}" for each in "abcd"},
+    "west": {f"area_{each}": f"Area {each.upper()}" for each in "efgh"},
+}
 SEXES = {"F": 0.68, "M": 0.26, "U": 0.02, "": 0.04}
 ETHNICITIES = {"White": 0.6, "Asian": 0.06, "Black": 0.05, "Mixed": 0.03, "Other": 0.01, "": 0.25}
 
@@ -91,26 +109,42 @@ class Drawing:
         return int(self.random.integers(whole))
 
 
-def wanted(council: str) -> tuple[list[tuple[int, str, str]], int, int]:
-    """What must come out: (quarter, type, risk) of each record, victims, and repeat victims."""
+@dataclass(frozen=True)
+class Wanted:
+    """What a record must be counted as. `outcome` is empty for what is no crime, `locality` where
+    the council names none.
+    """
+
+    quarter: int
+    kind: str
+    risk: str
+    outcome: str
+    locality: str
+
+
+def wanted(council: str) -> tuple[list[Wanted], int, int]:
+    """What must come out: the records, the victims, and the repeat victims."""
     out = Return(council, YEAR, "police.csv")
     police(out)
-    records: list[tuple[int, str, str]] = []
-    victims = repeats = 0
-    types: dict[int, list[str]] = {}
-    risks: dict[int, list[str]] = {}
-    for measure, period, _, dimension, category, value, _ in out.rows:
-        if measure in TYPES:
-            types.setdefault(int(period[-1]), []).extend([TYPES[measure]] * value)
-        elif dimension == "risk":
-            risks.setdefault(int(period[-1]), []).extend([category] * value)
-        elif measure == "police.victims":
-            victims = value
-        elif measure == "police.repeat_victims":
-            repeats = value
-    for quarter, listed in types.items():
-        shuffled = out.random.permutation(risks[quarter])
-        records += [(quarter, *pair) for pair in zip(listed, map(str, shuffled), strict=True)]
+    held = {(row[0], row[1], row[3], row[4]): row[5] for row in out.rows}
+    records: list[Wanted] = []
+    for number, quarter in enumerate(out.quarters, start=1):
+
+        def shuffled(measure: str, by: str, categories: Iterable[str], when: str = quarter) -> Any:
+            """Each category as often as it is counted in a quarter, in any order."""
+            counted = [[each] * held[measure, when, by, each] for each in categories]
+            return map(str, out.random.permutation([*chain.from_iterable(counted)]))
+
+        kinds = [kind for name, kind in TYPES.items() for _ in range(held[name, quarter, "", ""])]
+        columns = [
+            shuffled("police.recorded", "risk", RISKS),
+            chain(shuffled("police.crimes", "outcome", OUTCOMES), repeat("")),
+            chain(shuffled("police.recorded", "locality", out.localities), repeat("")),
+        ]
+        records += [Wanted(number, kind, *map(next, columns)) for kind in kinds]
+    victims, repeats = (
+        held[measure, out.period, "", ""] for measure in ("police.victims", "police.repeat_victims")
+    )
     return records, victims, repeats
 
 
@@ -120,21 +154,23 @@ def rows_of(council: str) -> list[list[Any]]:
     records, victims, repeats = wanted(council)
     people = assigned(draw, len(records), victims, repeats)
     rows = [
-        record(draw, number, quarter, kind, risk, AREAS[council], person)
-        for number, ((quarter, kind, risk), person) in enumerate(zip(records, people, strict=True))
+        record(draw, number, each, council, person)
+        for number, (each, person) in enumerate(zip(records, people, strict=True))
     ]
     again = [list(row) for row in rows if draw.random.random() < SENT_TWICE]
     for row in rows:
         if draw.random.random() < TWO_SUSPECTS:
-            again.append([*row[:14], suspect(draw), row[15]])
-    others = [AREAS["west" if council == "north" else "north"], OUTSIDE, AREAS[council]]
+            again.append([*row[:15], suspect(draw), row[16]])
+    others = ["west" if council == "north" else "north", "", council]
     shares = [NEIGHBOUR, ELSEWHERE, NOT_FLAGGED]
     number = len(records)
     for area, share in zip(others, shares, strict=True):
         for _ in range(round(share * len(records))):
             kind, risk = draw.one_of(list(TYPES.values())), draw.one_of(list(RISKS))
-            row = record(draw, number, draw.number(4) + 1, kind, risk, area, number + 1)
-            row[4] = "N" if area == AREAS[council] else "Y"
+            outcome = draw.one_of(list(OUTCOMES)) if kind == "Crime" else ""
+            each = Wanted(draw.number(4) + 1, kind, risk, outcome, "")
+            row = record(draw, number, each, area, number + 1)
+            row[4] = "N" if area == council else "Y"
             again.append(row)
             number += 1
     return sorted(rows + again, key=lambda row: (row[1][6:10], row[1][3:5], row[1][:2], row[0]))
@@ -151,26 +187,32 @@ def assigned(draw: Drawing, records: int, victims: int, repeats: int) -> list[in
     return [slots[place] for place in draw.random.permutation(records)]
 
 
-def record(
-    draw: Drawing, number: int, quarter: int, kind: str, risk: str, area: str, person: int | None
-) -> list[Any]:
-    """One row."""
-    start = date(YEAR, 1, 1) if quarter < 4 else date(YEAR + 1, 1, 1)
-    first = start.replace(month=(3 * quarter) % 12 + 1)
+def record(draw: Drawing, number: int, wanted: Wanted, area: str, person: int | None) -> list[Any]:
+    """One row, of the council `area` or from outside the force area."""
+    start = date(YEAR, 1, 1) if wanted.quarter < 4 else date(YEAR + 1, 1, 1)
+    first = start.replace(month=(3 * wanted.quarter) % 12 + 1)
     after = (first + timedelta(days=95)).replace(day=1)
     day = first + timedelta(days=draw.number((after - first).days))
     return [
         f"CANARY/{YEAR % 100}/{number:06d}",
         f"{day:%d/%m/%Y} {draw.number(24):02d}:{draw.number(60):02d}",
-        kind,
-        draw.one_of(OFFENCES) if kind == "Crime" else "",
+        wanted.kind,
+        draw.one_of(OFFENCES) if wanted.kind == "Crime" else "",
         "Y",
-        draw.one_of(RISKS[risk]),
-        area,
+        draw.one_of(RISKS[wanted.risk]),
+        AREAS.get(area, OUTSIDE),
+        policing_area(draw, area, wanted.locality),
         *victim(draw.council, person),
         suspect(draw),
-        draw.one_of(OUTCOMES),
+        draw.one_of(OUTCOMES[wanted.outcome]) if wanted.outcome else "",
     ]
+
+
+def policing_area(draw: Drawing, area: str, locality: str) -> str:
+    """Where a record lies: in the part of the council that is wanted, or in any."""
+    if locality:
+        return LOCALITIES[area].get(locality, "")
+    return draw.one_of(list(LOCALITIES[area].values())) if area in LOCALITIES else ""
 
 
 def victim(council: str, person: int | None) -> list[Any]:

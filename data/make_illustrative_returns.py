@@ -4,26 +4,19 @@
 
 writes `<council>/<period>/` under FOLDER (`data/returns/` by default). The numbers are drawn around
 the rates and shares in `illustrative.yml`, on the councils' real populations, and are consistent
-with one another; they describe nobody. Every file has its own seed, from council, year and file
-name: the same script gives the same bytes, and a change to one file leaves the others alone. The
-published refuge places (`refuge-places.csv`) are not made here, and what the police send with a
-row for each crime comes from `make_illustrative_extract.py`.
+with one another; they describe nobody. The same script gives the same bytes. The published refuge
+places (`refuge-places.csv`) are not made here, and what the police send with a row for each crime
+comes from `make_illustrative_extract.py`.
 """
 
 import argparse
 import csv
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import yaml
+from illustrative_return import DATA, HEADINGS, SETTINGS, Return
 from illustrative_workbooks import caseworker_workbook, marac_form
-
-DATA = Path(__file__).resolve().parent
-SETTINGS = yaml.safe_load((DATA / "illustrative.yml").read_text(encoding="utf-8"))
-HEADINGS = ["measure", "period", "area", "dimension", "category", "value", "note"]
 
 AGENCY_LABELS = {
     "police": "Police",
@@ -40,94 +33,6 @@ AGENCY_LABELS = {
 }
 
 
-class Return:
-    """The rows of one return of one council and year, and the draws that fill them.
-
-    `rates` are the council's settings, `people` its populations (see `populations`).
-    """
-
-    def __init__(self, council: str, year: int, file: str):
-        self.rates = SETTINGS["councils"][council]
-        self.year = year
-        self.file = file
-        self.period = SETTINGS["years"][year]
-        self.people = populations(self.rates["area"])
-        seed = [int(self.rates["area"][1:]), year, zlib.crc32(file.encode())]
-        self.random = np.random.default_rng(seed)
-        self.rows: list[list[Any]] = []
-
-    @property
-    def year_end(self) -> str:
-        return f"@{self.year + 1}-03-31"
-
-    @property
-    def quarters(self) -> list[str]:
-        return [f"{self.period} {quarter}" for quarter in SETTINGS["quarters"]]
-
-    @property
-    def lacks(self) -> list[str]:
-        return self.rates["lacks"]
-
-    def volume(self, expected: float) -> int:
-        """A count around the expected number, at the level of the year."""
-        return self.about(expected * SETTINGS["level"][self.year])
-
-    def about(self, expected: float) -> int:
-        """A count around the expected number."""
-        return int(self.random.poisson(expected))
-
-    def part(self, whole: int, share: float) -> int:
-        """How many of `whole` have something that `share` of them have."""
-        return int(self.random.binomial(whole, share))
-
-    def split(self, whole: int, mix: Mapping[str, float]) -> dict[str, Any]:
-        """`whole` divided among the categories of `mix`."""
-        weights = np.array(list(mix.values()))
-        parts = self.random.multinomial(whole, weights / weights.sum())
-        return dict(zip(mix, (int(part) for part in parts), strict=True))
-
-    def by_quarter(self, whole: int) -> list[int]:
-        return list(self.split(whole, SETTINGS["quarters"]).values())
-
-    def hide_first_small(self, values: dict[str, Any]) -> None:
-        """Writes the first count from 1 to 4 as `<5`, where the partner hides such counts."""
-        small = [key for key, value in values.items() if 1 <= value <= 4]
-        if small and self.file in self.rates["hides"]:
-            values[small[0]] = "<5"
-
-    def add(
-        self, measure: str, value: object, period: str = "", *, area: str = "", note: str = ""
-    ) -> None:
-        self.rows.append([measure, period or self.period, area, "", "", value, note])
-
-    def add_quarters(self, measure: str, values: Iterable[int]) -> None:
-        for quarter, value in zip(self.quarters, values, strict=True):
-            self.add(measure, value, quarter)
-
-    def add_by(
-        self, measure: str, dimension: str, values: Mapping[str, Any], period: str = ""
-    ) -> None:
-        for category, value in values.items():
-            row = [measure, period or self.period, "", dimension, category, value, ""]
-            self.rows.append(row)
-
-
-def populations(area: str) -> dict[str, int]:
-    """People (`all`) and `children` under 18, mid-2023; `females` aged 16 and over, Census 2021."""
-    wanted = {
-        ("mid-2023", "persons", "all"): "all",
-        ("mid-2023", "persons", "0-17"): "children",
-        ("census-2021", "females", "16+"): "females",
-    }
-    found = {}
-    with (DATA / "reference" / "population.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            name = wanted.get((row["estimate"], row["sex"], row["ages"]))
-            if row["code"] == area and name:
-                found[name] = int(row["persons"])
-    return found
-
-
 def police(out: Return) -> None:
     thousands = out.people["all"] / 1000
     crimes = out.by_quarter(out.volume(out.rates["crimes"] * thousands))
@@ -141,6 +46,12 @@ def police(out: Return) -> None:
     victims = out.part(sum(recorded), 0.71)
     out.add("police.victims", victims)
     out.add("police.repeat_victims", out.part(victims, 0.29))
+    for quarter, count in zip(out.quarters, crimes, strict=True):
+        out.add_by(
+            "police.crimes", "outcome", out.split(count, SETTINGS["crime_outcomes"]), quarter
+        )
+    for quarter, count in zip(out.quarters, recorded, strict=True):
+        out.add_localities("police.recorded", count, quarter)
 
 
 def perpetrators(out: Return) -> None:
@@ -152,12 +63,24 @@ def perpetrators(out: Return) -> None:
     out.add_quarters("perpetrators.arrests", out.by_quarter(out.volume(0.42 * crimes)))
     out.add("perpetrators.charges", out.volume(0.085 * crimes))
     out.add("perpetrators.convictions", out.volume(0.052 * crimes))
-    out.add_quarters("perpetrators.protection_notices", out.by_quarter(out.volume(17)))
+    notices = out.by_quarter(out.volume(68))
+    protection(out, "notices", "dvpn", "dapn", notices)
     applications = out.split(out.volume(0.075 * crimes), SETTINGS["clares_law"])
     disclosures = {route: out.part(count, 0.41) for route, count in applications.items()}
     for name, routes in (("applications", applications), ("disclosures", disclosures)):
         out.add(f"perpetrators.clares_law_{name}", sum(routes.values()))
         out.add_by(f"perpetrators.clares_law_{name}", "route", routes)
+    protection(out, "orders", "dvpo", "dapo", [out.part(count, 0.8) for count in notices])
+    for dimension, mix in SETTINGS["suspects"].items():
+        out.add_by("perpetrators.suspects", dimension, out.split(suspects, mix))
+
+
+def protection(out: Return, what: str, old: str, new: str, counts: list[int]) -> None:
+    """Notices or orders by instrument: the newer one is not in force here."""
+    for quarter, count in zip(out.quarters, counts, strict=True):
+        out.add_by(f"perpetrators.protection_{what}", "instrument", {old: count}, quarter)
+    note = "illustrative: taken as not in force here"
+    out.add_by(f"perpetrators.protection_{what}", "instrument", {new: "z"}, note=note)
 
 
 def programme(out: Return) -> None:
@@ -165,9 +88,16 @@ def programme(out: Return) -> None:
     starts = out.part(referrals, 0.54)
     out.add("perpetrators.programme_referrals", referrals)
     out.add("perpetrators.programme_starts", starts)
+    counts = {"referrals": referrals, "starts": starts}
     if "programme completions" not in out.lacks:
-        out.add("perpetrators.programme_completions", out.part(starts, 0.55))
+        counts["completions"] = out.part(starts, 0.55)
+        out.add("perpetrators.programme_completions", counts["completions"])
     out.add("perpetrators.programme_waiting", out.about(9), out.year_end)
+    # Each stage is drawn from the one before, programme by programme.
+    within = out.split(referrals, out.rates["programmes"]) if "programmes" in out.rates else {}
+    for stage, count in counts.items() if within else ():
+        within = out.portion(count, within)
+        out.add_by(f"perpetrators.programme_{stage}", "programme", within)
 
 
 def marac_coordination(out: Return) -> None:
@@ -187,10 +117,24 @@ def idva(out: Return) -> None:
     out.add("idva.engaged_long", long_term)
     out.add("idva.engaged_short", sum(engaged) - long_term)
     out.add("idva.not_engaged", sum(referrals) - sum(engaged))
-    characteristics = SETTINGS["idva_clients"] | {"ethnicity": out.rates["ethnicity"]}
-    for dimension, mix in characteristics.items():
-        out.add_by("idva.clients", dimension, out.split(sum(engaged), mix))
+    out.add_clients("idva.clients", sum(engaged), **SETTINGS["idva_clients"])
     out.add("idva.posts", out.rates["idva_posts"], out.year_end)
+    out.add("idva.waiting", out.about(14), out.year_end)
+    for name, target in out.rates["idva_targets"].items():
+        out.add(f"idva.{name}_target", target)
+    if "idva.contacted" not in out.lacks:
+        pairs = zip(referrals, engaged, strict=True)
+        reached = [taken_up + out.part(count - taken_up, 0.46) for count, taken_up in pairs]
+        out.add_quarters("idva.contacted", reached)
+    out.add_by("idva.referrals", "risk", out.split(sum(referrals), SETTINGS["idva_risk"]))
+    out.add_localities("idva.referrals", sum(referrals))
+    given = {
+        name: out.part(sum(engaged), share)
+        for name, share in SETTINGS["idva_interventions"].items()
+    }
+    out.add_by("idva.interventions", "intervention", given)
+    answers = out.split(out.part(sum(engaged), 0.48), SETTINGS["outcomes"])
+    out.add_by("idva.outcomes", "outcome", answers)
 
 
 def caseworker(out: Return) -> None:
@@ -212,6 +156,9 @@ def caseworker(out: Return) -> None:
     answers = out.split(out.part(engaged, 0.62), SETTINGS["outcomes"])
     out.add_by("caseworker.outcomes", "outcome", answers)
     out.add("caseworker.posts", out.rates["caseworker_posts"], out.year_end)
+    out.add("caseworker.waiting", out.about(22), out.year_end)
+    out.add_clients("caseworker.clients", engaged)
+    out.add_by("caseworker.referrals", "risk", out.split(referrals, SETTINGS["caseworker_risk"]))
 
 
 def refuge(out: Return) -> None:
@@ -238,7 +185,21 @@ def refuge(out: Return) -> None:
     out.add_by("refuge.declined", "reason", reasons)
     adults = accepted + round(0.8 * places)
     out.add("refuge.adults_supported", adults)
-    out.add("refuge.children_supported", out.about(1.15 * adults))
+    supported = out.about(1.15 * adults)
+    out.add("refuge.children_supported", supported)
+    out.add("refuge.boys_age_limit_places", places // 4, out.year_end, note="no boys over 14")
+    out.add("refuge.waiting", out.about(7), out.year_end)
+    if "refuge.residents_placed_elsewhere" not in out.lacks:
+        elsewhere = out.by_quarter(out.volume(1.9 * places))
+        out.add_quarters("refuge.residents_placed_elsewhere", elsewhere)
+    out.add_clients("refuge.clients", adults, sex={"female": 1.0, "male": 0.0, "not_known": 0.0})
+    stays = SETTINGS["stays"]
+    departures = out.split(accepted, {band: share for band, (share, _) in stays.items()})
+    out.add_by("refuge.departures", "length_of_stay", departures)
+    known = {band: count for band, count in departures.items() if stays[band][1]}
+    weeks = sum(count * stays[band][1] for band, count in known.items()) / sum(known.values())
+    out.add("refuge.weeks_stayed", f"{weeks:.1f}")
+    out.add_by("refuge.children_supported", "age", out.split(supported, SETTINGS["refuge_ages"]))
 
 
 def housing(out: Return) -> None:
@@ -249,6 +210,7 @@ def housing(out: Return) -> None:
     out.add("housing.presentations", presentations)
     out.add("housing.presentations_da", because)
     out.add_by("housing.duties", "duty", duties | {"main": out.part(owed["relief"], 0.42)})
+    out.add_localities("housing.presentations_da", because)
 
 
 def children(out: Return) -> None:
@@ -258,7 +220,8 @@ def children(out: Return) -> None:
     out.add("children.assessments", assessments)
     out.add("children.assessments_da", with_abuse)
     out.add_by("children.assessments_da", "factor", factors)
-    out.add_quarters("children.mash_referrals", out.by_quarter(out.about(0.9 * assessments)))
+    referrals = out.by_quarter(out.about(0.9 * assessments))
+    out.add_quarters("children.mash_referrals", referrals)
     if f"Operation Encompass {out.period}" in out.lacks:
         out.add("children.encompass", "x", note="not counted before April 2024")
     else:
@@ -266,6 +229,17 @@ def children(out: Return) -> None:
     in_refuge = round(2.4 * sum(out.rates["places"].values()))
     out.add("children.supported_refuge", out.part(in_refuge, 0.65))
     out.add("children.supported_community", out.about(0.03 * assessments))
+    out.add("children.waiting", out.about(19), out.year_end)
+    concerning = [count + out.about(0.7 * count) for count in referrals]
+    out.add_quarters("children.mash_contacts", [out.about(2.4 * each) for each in concerning])
+    out.add_quarters("children.mash_contacts_da", concerning)
+    if "children.early_help_assessments" not in out.lacks:
+        early = out.volume(9.5 * out.people["children"] / 1000)
+        out.add("children.early_help_assessments", early)
+        out.add("children.early_help_assessments_da", out.part(early, 0.27))
+    out.add_localities("children.assessments_da", with_abuse)
+    ages = out.split(with_abuse, SETTINGS["children_ages"])
+    out.add_by("children.assessments_da", "age", ages)
 
 
 def adult_social_care(out: Return) -> None:
@@ -275,8 +249,47 @@ def adult_social_care(out: Return) -> None:
 
 
 def funding(out: Return) -> None:
-    for name, pounds in out.rates["funding"].items():
-        out.add(f"funding.{name}", pounds)
+    strands = out.rates["funding"]
+    for name in ("safe_accommodation", "community_support"):
+        out.add(f"funding.{name}", strands[name])
+    out.add("funding.total", sum(strands.values()))
+    out.add_by("funding.total", "strand", strands)
+    out.add_by("funding.total", "objective", out.rates.get("objectives", {}))
+
+
+def health(out: Return) -> None:
+    referrals = out.by_quarter(out.volume(0.42 * out.people["all"] / 1000))
+    out.add_quarters("health.referrals", referrals)
+    services = out.split(sum(referrals), SETTINGS["health_services"])
+    out.hide_first_small(services)
+    out.add_by("health.referrals", "service", services)
+
+
+def voice(out: Return) -> None:
+    consulted = out.rates["consulted"]
+    out.add("voice.consulted", consulted)
+    for measure, dimension in (("voice.consulted", "method"), ("voice.themes", "theme")):
+        shares = SETTINGS[measure]
+        counts = {name: out.part(consulted, share) for name, share in shares.items()}
+        out.add_by(measure, dimension, counts)
+
+
+def population(out: Return) -> None:
+    """Residents by characteristic: the totals are the real ones, what they divide into is not."""
+    day, note = "@2023-06-30", "illustrative: only the total is an estimate of mid-2023"
+    people, adults = out.people["all"], out.people["adults"]
+    out.add("population.persons", people, day, note="mid-2023 estimate")
+    if out.localities:
+        parts = out.split(people, out.localities)
+        out.add_by("population.persons", "locality", parts, day, note)
+    out.add("population.adults", adults, day, note="mid-2023 estimate")
+    mixes = SETTINGS["residents"]
+    ages = out.split(adults - out.people["old"], mixes["age"]) | {"aged_65_plus": out.people["old"]}
+    out.add_by("population.adults", "age", ages | {"not_known": 0}, day, note)
+    shares = out.rates["residents"]
+    for dimension, mix in (mixes | shares).items():
+        if dimension != "age":
+            out.add_by("population.adults", dimension, out.split(adults, mix), day, note)
 
 
 # Returns that the provider sends as a workbook of its own.
@@ -294,6 +307,9 @@ FILES: dict[str, Callable[[Return], None]] = {
     "adult-social-care.csv": adult_social_care,
     "programme.csv": programme,
     "funding.csv": funding,
+    "health.csv": health,
+    "voice.csv": voice,
+    "population.csv": population,
 }
 
 
@@ -333,7 +349,8 @@ def main(folder: Path) -> None:
             target = folder / council / period
             target.mkdir(parents=True, exist_ok=True)
             for file, fill in FILES.items():
-                if file in rates["lacks"] or file in SETTINGS["extracts"].get(year, []):
+                lacking = {file, f"{file} {period}"} & {*rates["lacks"]}
+                if lacking or file in SETTINGS["extracts"].get(year, []):
                     continue
                 out = Return(council, year, file)
                 fill(out)

@@ -58,7 +58,7 @@ BOOKS = {
 ENGINES = ("warm", "stock")
 
 
-def job(folder, chapter, book, root=None, engine="warm"):
+def job(folder, chapter, book, root=None):
     source = folder / f"{chapter}.source.ipynb"
     source.write_bytes(notebook_bytes(book))
     return ChapterJob(
@@ -68,7 +68,6 @@ def job(folder, chapter, book, root=None, engine="warm"):
         root=root or folder,
         parameters={"council": "west", "period": "2024-25"},
         environment={"NEEDS_ASSESSMENT_STORE": "store.json"},
-        engine=engine,
     )
 
 
@@ -82,8 +81,8 @@ def run(folder, books, monkeypatch, engine):
     monkeypatch.setenv("MPLBACKEND", "Agg")
     monkeypatch.setenv("PYTHONHASHSEED", "random")
     events = []
-    jobs = [job(folder, chapter, book, engine=engine) for chapter, book in books.items()]
-    results = execute_chapters(jobs, on_event=lambda *event: events.append(event[:2]))
+    jobs = [job(folder, chapter, book) for chapter, book in books.items()]
+    results = execute_chapters(jobs, engine, on_event=lambda *event: events.append(event[:2]))
     return {result.chapter: result for result in results}, events
 
 
@@ -166,7 +165,7 @@ def test_normalising_again_changes_nothing(outcome):
 
 
 def test_no_jobs_need_no_worker():
-    assert execute_chapters([]) == []
+    assert execute_chapters([], "warm") == []
 
 
 # A run in a process of its own, whose kernel says which process it is and then waits.
@@ -178,7 +177,7 @@ from test_execution_run import code, execute_chapters, job, notebook, parameters
 folder = Path(sys.argv[1])
 wait = "import os, time\\nopen(f'{os.getpid()}.pid', 'w').close()\\ntime.sleep(600)"
 books = {name: notebook(parameters(), code("wait", wait)) for name in ("one", "two")}
-execute_chapters([job(folder, name, book, engine=sys.argv[3]) for name, book in books.items()])
+execute_chapters([job(folder, name, book) for name, book in books.items()], sys.argv[3])
 """
 
 
@@ -246,8 +245,8 @@ def test_a_killed_worker_takes_its_kernel_along_and_stops_no_other(
         "first": notebook(parameters(), code("kill", note + kill)),
         "second": notebook(parameters(), code("fine", "x = 1")),
     }
-    jobs = [job(tmp_path, name, book, engine=engine) for name, book in books.items()]
-    first, second = execute_chapters(jobs, workers=1)
+    jobs = [job(tmp_path, name, book) for name, book in books.items()]
+    first, second = execute_chapters(jobs, engine, workers=1)
     assert first.failure.exception == "ProcessEnded"
     assert second.failure is None
     wait_for(lambda: all(is_gone(kernel) for kernel in running_kernels(tmp_path)))

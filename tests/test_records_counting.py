@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extracts import HEADINGS, SETTINGS, TERMS, as_csv, counts, form, read, row
-from needs_assessment.returns import records, records_sql
+from needs_assessment.returns import records, records_database
 from needs_assessment.returns.observations import COLUMNS
 from needs_assessment.returns.records import read_records
 from needs_assessment.returns.records_sql import Questions
@@ -282,7 +282,7 @@ def test_little_memory_makes_more_parts_and_the_same_counts(
     plenty, problems, _ = read(tmp_path / "extract.csv", rows)
     used = []
     whole = records._from_file
-    monkeypatch.setattr(records_sql, "_MOST_THREADS", 2)
+    monkeypatch.setattr(records_database, "_MOST_THREADS", 2)
     monkeypatch.setattr(
         records, "_from_file", lambda asked, *rest: used.append(asked.parts) or whole(asked, *rest)
     )

@@ -27,7 +27,7 @@ from needs_assessment.returns.dictionary import load_dictionary
 from needs_assessment.returns.mapping import load_mapping
 from needs_assessment.returns.record_forms import RecordForm
 from needs_assessment.returns.records import read_records
-from needs_assessment.returns.records_sql import connect
+from needs_assessment.returns.records_database import connect
 from needs_assessment.returns.statistic import Terms
 from running import ROOT
 

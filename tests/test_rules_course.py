@@ -121,7 +121,18 @@ def test_duplicates_and_revisions() -> None:
     old = observation("police.crimes", YEAR, "1150", received="2025-04-01")
     revised = flags_of([new], earlier=[old])
     assert [flag.rule for flag in revised] == ["revised"]
-    assert "1,150 then, 1,200 now" in revised[0].sentence
+    assert "revised from 1,150 to 1,200, received on 1 May 2025" in revised[0].sentence
+    assert "received on 1 April 2025" in revised[0].sentence
+    confirmed = flags_of([new], earlier=[{**old, "value": new["value"], "status": "provisional"}])
+    assert "provisional, now final" in confirmed[0].sentence
+    assert flags_of([new], earlier=[{**old, "value": new["value"], "raw": "1,200"}]) == []
+
+
+def test_a_file_sent_twice_is_one_line() -> None:
+    new = [observation("police.crimes", f"{YEAR} Q{number}", "300") for number in (1, 2, 3, 4)]
+    again = [{**row, "file": "returns/again.csv", "row": number} for number, row in enumerate(new)]
+    (flag,) = (each for each in flags_of(new, earlier=again) if each.rule == "given twice")
+    assert "and 3 more of this sheet" in flag.sentence and "rows 0, 1, 2, 3" in flag.sentence
 
 
 def test_a_column_copied_from_the_one_before() -> None:

@@ -11,12 +11,10 @@ import nbformat
 import papermill
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.engine import choose_engine
-from needs_assessment.execution.warm import WarmEngine
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
@@ -84,7 +82,6 @@ def book_of(sources):
 
 
 def execute(place, sources, engine, **options):
-    papermill_engines.register("warm", WarmEngine)
     source, output = place / "source.ipynb", place / f"{engine}.ipynb"
     nbformat.write(book_of(sources), source)
     papermill.execute_notebook(

@@ -21,6 +21,7 @@ from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Progress
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
+from needs_assessment.flags import NARRATIVE
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
 from needs_assessment.narrative.generation import generate_chapter
@@ -100,11 +101,10 @@ def _run_chapters(
                     STORE_VARIABLE: str(frozen.resolve()),
                     ROOT_VARIABLE: str(project.root.resolve()),
                 },
-                engine=engine,
             )
         )
     (report.work / "chapters").mkdir()
-    ran = execute_chapters(jobs, on_event=progress.event)
+    ran = execute_chapters(jobs, engine, on_event=progress.event)
     _refuse_failures(ran)
     executed = {result.chapter: read_notebook(result.output) or {} for result in ran}
     _refuse_outputs(executed)
@@ -202,7 +202,7 @@ def _narrative_notes(swapped: tuple[Swapped, ...]) -> list[dict[str, Any]]:
         notes += [
             {
                 "severity": "warning",
-                "rule": "narrative",
+                "rule": NARRATIVE,
                 "subject": each.chapter,
                 "sentence": sentence,
                 "file": f"chapters/{each.chapter}.ipynb",

@@ -126,6 +126,7 @@ class Return(_Settings):
     """A partner's return: the form it comes in, who sent it, when, and of what nature.
 
     `quality` is the rating that whoever checked it gave; `checked_by` is that person's role.
+    `caveat`, a sentence, is said wherever one of its figures is shown.
     """
 
     form: str
@@ -135,6 +136,7 @@ class Return(_Settings):
     quality: Literal["poor", "sufficient", "high", "not stated"] = "not stated"
     checked_by: str = ""
     note: str = ""
+    caveat: str = ""
 
 
 class Edition(_Settings):

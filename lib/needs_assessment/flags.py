@@ -1,11 +1,18 @@
 """Flags: what an analyst, and a reader of the checks annex, should know about a figure."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 Severity = Literal["error", "warning", "note"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+GAP = "gap"
+"""The rule of flags that say which indicator cannot be given."""
+NARRATIVE = "narrative"
+"""The rule of flags that a run raises about the analyst's text."""
+
+_MOST_ROWS = 6
 
 
 @dataclass(frozen=True)
@@ -28,3 +35,57 @@ class Flag:
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Flags of one rule in one file that say the same of several figures, put together."""
+
+    severity: Severity
+    rule: str
+    file: str
+    sheet: str
+    rows: tuple[int, ...]
+    sentence: str
+
+    @property
+    def where(self) -> str:
+        """Sheet and rows: “Table 1, row 10”; nothing for a whole file."""
+        shown = [str(row) for row in self.rows[:_MOST_ROWS]]
+        if len(self.rows) > _MOST_ROWS:
+            shown[-1] += f" and {len(self.rows) - _MOST_ROWS} more"
+        rows = f"row{'s' if len(self.rows) > 1 else ''} {', '.join(shown)}" if shown else ""
+        return ", ".join(filter(None, [self.sheet, rows]))
+
+
+def sort_flags(flags: Iterable[Flag]) -> list[Flag]:
+    """The flags, each once: errors, then warnings, then notes; within each by file and row."""
+    return sorted(
+        dict.fromkeys(flags),
+        key=lambda flag: (SEVERITIES.index(flag.severity), flag.file, flag.row or 0),
+    )
+
+
+def gather(flags: Iterable[Flag]) -> list[Finding]:
+    """What the flags say, in their order; those that differ only in the figure put together."""
+    groups: dict[tuple[str, ...], list[Flag]] = {}
+    for flag in flags:
+        key = (flag.file, flag.sheet, flag.severity, flag.rule, _said(flag))
+        groups.setdefault(key, []).append(flag)
+    return [_finding(group) for group in groups.values()]
+
+
+def _said(flag: Flag) -> str:
+    """What a sentence says after naming its subject."""
+    return flag.sentence.partition(": ")[2] or flag.sentence
+
+
+def _finding(group: list[Flag]) -> Finding:
+    first = group[0]
+    sentence = first.sentence
+    names = list(dict.fromkeys(flag.sentence.partition(": ")[0] for flag in group))
+    if len(names) > 1:
+        more = [f"{len(names) - 1} more"] if len(names) > 2 else names[1:]
+        sentence = f"{'; '.join([names[0], *more])}: {_said(first)}"
+    rows = sorted({flag.row for flag in group if flag.row})
+    return Finding(first.severity, first.rule, first.file, first.sheet, tuple(rows), sentence)

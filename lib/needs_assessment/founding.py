@@ -16,7 +16,9 @@ from needs_assessment.files import write_atomically
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
+from needs_assessment.returns import quote_template
 from needs_assessment.returns.dictionary import load_dictionary
+from needs_assessment.returns.quote_template import quote_workbook
 from needs_assessment.returns.templates import Areas, ReturnForm, form_workbook, return_forms
 from needs_assessment.settings import read_yaml
 
@@ -62,10 +64,12 @@ def found_council(
     parameters = project.params / f"{name_id}.yml"
     _refuse_existing(project, name_id, parameters)
     notes = _notes(project, name, area)
-    forms = return_forms(load_dictionary(project.reference))
+    dictionary = load_dictionary(project.reference)
+    forms = return_forms(dictionary)
     text = _parameters(project, name, area, edition, forms, today)
     areas = _areas(area, reference)
     workbooks = {each.file: form_workbook(each, name, edition, areas, today) for each in forms}
+    workbooks[quote_template.FILE] = quote_workbook(dictionary, name, edition, today)
     _write_returns(folder, workbooks)
     write_atomically(parameters, text.encode())
     return Founded(
@@ -226,11 +230,13 @@ def _parameters(
         "    # sufficient, high or not stated.",
         "    # returns:",
     ]
-    for form in forms:
+    listed = [(form.file, "standard", form.partner) for form in forms]
+    listed.append((quote_template.FILE, quote_template.FORM, quote_template.PARTNER))
+    for file, form, partner in listed:
         lines += [
-            f"    #   {form.file}:",
-            "    #     form: standard",
-            f"    #     partner: {_scalar(form.partner)}",
+            f"    #   {file}:",
+            f"    #     form: {form}",
+            f"    #     partner: {_scalar(partner)}",
             "    #     nature: confidential",
             "    #     received: YYYY-MM-DD",
             "    #     quality: not stated",

@@ -11,6 +11,9 @@ from needs_assessment.errors import AssessmentError
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 
+_YEARS = range(1900, 2101)
+_LAST_CENTURY = 95
+
 _QUARTER = re.compile(r"^(\d{4})-(\d{2}) Q([1-4])(?:\.\.Q([1-4]))?$")
 _MONTH = re.compile(r"^(\d{4})-M(\d{2})(?:\.\.(\d{4})-M(\d{2}))?$")
 _FORMS = "2017, 2017-18, 2017-18 Q3, 2017-18 Q1..Q2, 2017-M05, 2017-M05..2017-M12, @2024-03-31"
@@ -81,10 +84,20 @@ class Period:
         return f"{self.start:%B %Y} to {self.end:%B %Y}"
 
 
-def choose_for_edition(periods: Iterable[Period], edition: Period) -> Period | None:
+def choose_for_edition(
+    periods: Iterable[Period], edition: Period, over_time: str = ""
+) -> Period | None:
     """Which of `periods` stands for an edition: its own; else the latest point in time within it;
     else the latest stretch of the same length that ends within it (a calendar year).
+
+    What `stands` over time (a census, an estimate) is the latest one up to the edition's end.
     """
+    if over_time == "stands":
+        return max(
+            (period for period in periods if period.end <= edition.end),
+            key=lambda period: period.end,
+            default=None,
+        )
     fitting = [
         period
         for period in periods
@@ -141,13 +154,18 @@ def written_period(text: str, base: Period | None = None) -> Written:
         found = _written(plain, base)
     except ValueError:
         found = None
-    if found:
+    # Four digits are a year only where they can be one.
+    if found and found.period.start.year in _YEARS:
         return found
     hint = f"Write one of: {_FORMS}, Q1 2024/25, Apr-Jun 24, May-17."
     if re.fullmatch(rf"{_Q}[1-4] \d{{4}}|\d{{4}} {_Q}[1-4]", plain):
         hint = "If it is a quarter of the financial year, write it as in Q1 2024/25."
     elif re.fullmatch(rf"{_Q}[1-4]|{_M}", plain):
         hint = "It lacks the year: write it as in Q1 2024/25 or May 2017."
+    elif re.fullmatch(r"(?:fy|financial year) ?(?:\d{2}|\d{4})|\d{2}[/-]\d{2}", plain):
+        hint = "If it is a financial year, write it as in 2024-25."
+    elif re.search(r"\bytd\b|to date", plain):
+        hint = "Write its first and last month, as in Apr-Dec 2024."
     said = plain_text[:60]
     raise AssessmentError(f"“{said}” is not a reporting period.", hint)
 
@@ -201,6 +219,13 @@ def _written(plain: str, base: Period | None) -> Written | None:
         return _financial_form(plain) or _ending(plain) or _stretch(plain, base)
 
 
+def _year(text: str) -> int:
+    """The year meant by four digits or two; 95 to 99 are of the last century."""
+    if len(text) == 4:
+        return int(text)
+    return int(text) + (1900 if int(text) >= _LAST_CENTURY else 2000)
+
+
 def _financial_form(plain: str) -> Written | None:
     """A financial year, or quarters or months of one: "Q1 2024/25", "24/25", "Apr-Jun 2024/25"."""
     if found := re.fullmatch(rf"(?:(.+?)[ ,]+(?:of )?)??{_FINANCIAL}", plain):
@@ -212,7 +237,7 @@ def _financial_form(plain: str) -> Written | None:
     # "11/12" may be a month.
     if len(first) == 2 and (len(second) == 4 or int(first) <= 12):
         return None
-    year = int(first) if len(first) == 4 else 2000 + int(first)
+    year = _year(first)
     if int(second) != (year + 1 if len(second) == 4 else (year + 1) % 100):
         return None
     whole = _from_months((year, 4), (year + 1, 3))
@@ -268,7 +293,7 @@ def _edge(text: str) -> _Edge | None:
         year = parts.get("year")
         return _Edge(
             _MONTHS[month[:3]] if month.isalpha() else int(month),
-            None if not year else int(year) if len(year) == 4 else 2000 + int(year),
+            _year(year) if year else None,
             int(parts["day"]) if parts.get("day") else None,
         )
     return None

@@ -66,14 +66,13 @@ def read_yaml(path: Path, name: str) -> Any:
 
 
 def validate(model: type[Model], data: Any, name: str) -> Model:
-    """`data` as a `model`. Raises AssessmentError that names file, field and what is allowed."""
+    """`data` as a `model`. Raises AssessmentError with a line for each thing wrong: file, field,
+    and what is allowed."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        lines = [_explain(model, detail) for detail in error.errors()]
-        raise AssessmentError(
-            f"{name}: " + "; ".join(lines) + ".", "Correct the file and run again."
-        ) from None
+        lines = [f"{name}: {_explain(model, detail)}." for detail in error.errors()]
+        raise AssessmentError("\n".join(lines), "Correct the file and run again.") from None
 
 
 def entry_problem(error: ValidationError) -> str:

@@ -6,6 +6,7 @@ from needs_assessment.book.front import long_date
 from needs_assessment.book.markdown import escape, figure_span, table
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.display import chapter_title
+from needs_assessment.flags import GAP, Finding, Flag, gather, sort_flags
 from needs_assessment.periods import parse_period
 from needs_assessment.reference import estimate_words
 
@@ -220,27 +221,30 @@ def _sources(store: ProtectedStore) -> str:
 
 
 def _checks(store: ProtectedStore) -> str:
-    flags = [flag for flag in store.data["flags"] if flag["rule"] != "gap"]
-    gaps = [flag for flag in store.data["flags"] if flag["rule"] == "gap"]
+    flags = [Flag(**each) for each in store.data["flags"]]
+    gaps = [flag for flag in flags if flag.rule == GAP]
+    findings = gather(sort_flags(flag for flag in flags if flag.rule != GAP))
     parts = [
         "# Checks {#sec-checks}",
-        "Cautions that the program found by rule. They do not mean that a figure is wrong.",
+        "Cautions that the program found by rule. After a warning, a figure may be wrong or must "
+        "not be read as printed; a note is to be borne in mind.",
     ]
-    if flags:
+    if findings:
         rows = [
             [
-                escape(flag["rule"].capitalize()),
-                escape(flag["sentence"]),
-                escape(_place(flag)),
+                escape(each.severity.capitalize()),
+                escape(f"{each.rule[:1].upper()}{each.rule[1:]}"),
+                escape(each.sentence),
+                escape(_place(each)),
             ]
-            for flag in flags
+            for each in findings
         ]
         parts.append(
             table(
-                ["Rule", "What was found", "Where"],
+                ["Severity", "Rule", "What was found", "Where"],
                 rows,
                 label="tbl-flags",
-                caption="Cautions about the figures of this edition.",
+                caption="Cautions about the figures of this edition, warnings first.",
             )
         )
     else:
@@ -249,13 +253,13 @@ def _checks(store: ProtectedStore) -> str:
         parts += [
             "## Gaps {#sec-checks-gaps}",
             "These indicators cannot be given for this edition:",
-            "\n".join(f"- {escape(flag['sentence'])}" for flag in gaps),
+            "\n".join(f"- {escape(flag.sentence)}" for flag in gaps),
         ]
     return "\n\n".join(parts)
 
 
-def _place(flag: dict[str, Any]) -> str:
-    if not flag["file"]:
+def _place(finding: Finding) -> str:
+    if not finding.file:
         return "reference data"
-    sheet = f", sheet {flag['sheet']}" if flag["sheet"] else ""
-    return f"{flag['file'].removeprefix('data/returns/')}{sheet}, row {flag['row']}"
+    file = finding.file.removeprefix("data/returns/")
+    return ", ".join(filter(None, [file, finding.where]))

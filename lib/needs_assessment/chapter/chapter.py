@@ -1,6 +1,6 @@
 """A chapter's view of the protected store."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -76,13 +76,16 @@ class Chapter:
         compares, and under it the reason for every one that is not available.
         """
         entries = [self._entry(name) for name in names]
-        record = records.indicator_table(entries, self._label(label, "tbl-"), caption)
+        files = (source["file"] for entry in entries for source in entry["sources"])
+        notes = self._caveats(files)
+        record = records.indicator_table(entries, self._label(label, "tbl-"), caption, notes)
         emit(record, records.shown(record))
 
     def table(
         self, frame: pd.DataFrame, *, label: str, caption: str, notes: Sequence[str] = ()
     ) -> None:
-        """A table of the report; a gap in its place when the frame is empty.
+        """A table of the report; a gap in its place when the frame is empty. The caveats of the
+        returns behind it stand under it, after `notes`.
 
         Raises AssessmentError for a number that is not a `Cell` of the library, a label that is
         not `tbl-…` or was used before, and a missing caption.
@@ -90,8 +93,11 @@ class Chapter:
         if frame.empty:
             self._gap(caption)
             return
+        cells = [cell for column in frame for cell in frame[column] if isinstance(cell, Cell)]
+        caveats = self._caveats(source["file"] for cell in cells for source in cell.sources)
+        notes = [*notes, *caveats]
         record = records.table(frame, self._label(label, "tbl-"), caption, notes)
-        if not any(isinstance(cell, Cell) for column in frame for cell in frame[column]):
+        if not cells:
             # Words alone, such as a board's seats, are of the nature of the edition.
             record["nature"] = self._store.data["nature"]
         emit(record, records.shown(record))
@@ -185,6 +191,11 @@ class Chapter:
             raise AssessmentError(f"The label “{label}” is used twice in this chapter.")
         self._labels.add(label)
         return label
+
+    def _caveats(self, files: Iterable[str]) -> list[str]:
+        """What is to be said wherever figures of these files are shown, each sentence once."""
+        held = self._store.data["caveats"]
+        return list(dict.fromkeys(held[file] for file in files if file in held))
 
     def _gap(self, caption: str) -> None:
         self.gap(f"{caption}: no return for this edition gives these figures.")

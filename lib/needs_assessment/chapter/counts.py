@@ -26,7 +26,8 @@ def counts_over_time(
         for name in measures
     }
     available = {period for column in columns.values() for period in column}
-    rows = _periods(available, edition, over)
+    kinds = {store.measures[name]["over_time"] for name in measures}
+    rows = _periods(available, edition, over, kinds.pop() if len(kinds) == 1 else "")
     frame = pd.DataFrame(
         {
             name: [_cell(column.get(period)) for period in rows]
@@ -55,7 +56,7 @@ def counts_by_category(
     }
     rows = {label: cells for label, cells in rows.items() if cells}
     available = {period for cells in rows.values() for period in cells}
-    columns = _periods(available, edition, over)
+    columns = _periods(available, edition, over, store.measures[measure]["over_time"])
     if not columns:
         return pd.DataFrame()
     total = _by_period(_select(store, measure, "", "", area))
@@ -83,10 +84,12 @@ def _by_period(cells: list[dict[str, Any]]) -> dict[Period, dict[str, Any]]:
     return {parse_period(cell["period"]): cell for cell in cells}
 
 
-def _periods(available: set[Period], edition: Period, over: str | None) -> list[Period]:
+def _periods(
+    available: set[Period], edition: Period, over: str | None, over_time: str
+) -> list[Period]:
     """The periods to show, earliest first; with quarters the year comes last."""
     if over is None:
-        chosen = choose_for_edition(available, edition)
+        chosen = choose_for_edition(available, edition, over_time)
         return [chosen] if chosen else []
     if over == "quarter":
         quarters = [period for period in edition.quarters() if period in available]

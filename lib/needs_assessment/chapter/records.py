@@ -80,7 +80,9 @@ def indicator_cell(entry: dict[str, Any]) -> Cell:
     )
 
 
-def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> dict[str, Any]:
+def indicator_table(
+    entries: list[dict[str, Any]], label: str, caption: str, notes: Sequence[str] = ()
+) -> dict[str, Any]:
     """The record of a table of indicators; a column that would be empty is left out.
 
     Raises AssessmentError when `entries` is empty.
@@ -106,7 +108,7 @@ def indicator_table(entries: list[dict[str, Any]], label: str, caption: str) -> 
         for entry in entries
         if entry["status"] == "unavailable"
     ]
-    record = table(frame, label, caption, reasons)
+    record = table(frame, label, caption, [*notes, *reasons])
     return {**record, "align": ["left", "right", *["left"] * (len(record["columns"]) - 2)]}
 
 

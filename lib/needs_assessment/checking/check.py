@@ -12,7 +12,7 @@ from needs_assessment.disclosure.store import ProtectedStore, assemble_store, re
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
-from needs_assessment.flags import SEVERITIES, Flag
+from needs_assessment.flags import NARRATIVE, Flag, sort_flags
 from needs_assessment.narrative.cells import cell_key, is_narrative
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.figures import resolve
@@ -53,7 +53,7 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
     council = found.attempt("parameters", lambda: load_council(project, name))
     chapters = found.attempt("template", lambda: plan_chapters(project)) or ()
     if council is None:
-        return Checked(name, period or "", _sorted(found.flags))
+        return Checked(name, period or "", tuple(sort_flags(found.flags)))
     edition = choose_period(council, period)
     store = _check_returns(project, council, edition, found)
     report = project.report(council.id, edition.text)
@@ -61,14 +61,15 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         found.flags += [Flag(**flag) for flag in store.data["flags"]]
         for chapter in chapters:
             _check_chapter(project, report, chapter, store, found)
-    flags = _sorted(found.flags)
-    _write(report.path / "checks.json", council.id, edition.text, flags)
+    path = report.path / "checks.json"
+    flags = tuple(sort_flags([*found.flags, *_of_last_run(path)]))
+    _write(path, council.id, edition.text, flags)
     return Checked(
         council.name,
         edition.text,
         flags,
         tuple(store.data["gaps"]) if store else (),
-        project.relative(report.path / "checks.json"),
+        project.relative(path),
     )
 
 
@@ -142,11 +143,13 @@ def _texts(file: str, notebook: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{file}, cell {name}", cell["source"]
 
 
-def _sorted(flags: list[Flag]) -> tuple[Flag, ...]:
-    """Errors first, then warnings, then notes; within each by file and row."""
-    return tuple(
-        sorted(flags, key=lambda flag: (SEVERITIES.index(flag.severity), flag.file, flag.row or 0))
-    )
+def _of_last_run(path: Path) -> list[Flag]:
+    """What the last run said of the analyst's text: only a run merges it, so only a run knows."""
+    try:
+        flags = json.loads(path.read_text(encoding="utf-8"))["flags"]
+        return [Flag(**each) for each in flags if each["rule"] == NARRATIVE]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _write(path: Path, council: str, period: str, flags: tuple[Flag, ...]) -> None:

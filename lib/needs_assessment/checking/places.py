@@ -10,6 +10,7 @@ from needs_assessment.project import Project
 _FOLDERS = ("data/returns", "data/reference", "params", "notebooks", "reports")
 _SHEET = re.compile(r", sheet “([^”]*)”")
 _ROW = re.compile(r", (?:row|line) (\d+)")
+_ROWS = re.compile(r", rows (\d+)")
 
 
 def flag_error(project: Project, subject: str, error: AssessmentError) -> Flag:
@@ -22,11 +23,14 @@ def flag_error(project: Project, subject: str, error: AssessmentError) -> Flag:
         rest = rest[sheet.end() :]
     if file and (row := _ROW.match(rest)):
         rest = rest[row.end() :]
+    elif file:
+        # The first of several rows; the sentence goes on to name them all.
+        row = _ROWS.match(rest)
     return Flag(
         severity="error",
         rule="cannot be used",
         subject=subject,
-        sentence=f"{_sentence(rest)} {error.hint}".strip(),
+        sentence=f"{_sentence(rest)} {_capital(error.hint)}".strip(),
         file=file,
         sheet=sheet[1] if sheet else "",
         row=int(row[1]) if row else None,
@@ -57,5 +61,8 @@ def _sentence(rest: str) -> str:
     """What is left of a message as a sentence of its own."""
     if re.match(r" (is|has|cannot|lacks|holds|names)\b", rest):
         return f"The file{rest}"
-    text = rest.lstrip(" ,:")
+    return _capital(rest.lstrip(" ,:"))
+
+
+def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"

@@ -1,7 +1,6 @@
 """What a check found, as a person reads it: a table on a terminal, plain lines anywhere else."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -12,50 +11,34 @@ from rich.text import Text
 
 from needs_assessment.checking.check import Checked
 from needs_assessment.display import join_words
-from needs_assessment.flags import SEVERITIES, Flag
+from needs_assessment.flags import GAP, SEVERITIES, Finding, Flag, gather
 from needs_assessment.returns.questions import NOTHING
 
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
-_GAP = "gap"
 _CHAPTERS = {"marac": "MARAC"}
 _INDENT = (0, 0, 0, 2)
 
 
-@dataclass(frozen=True)
-class Line:
-    """Flags of one rule in one file that say the same, put together."""
-
-    severity: str
-    rule: str
-    file: str
-    where: str
-    sentence: str
-
-
-def lines(flags: Iterable[Flag]) -> list[Line]:
+def lines(flags: Iterable[Flag]) -> list[Finding]:
     """The flags by file, files with errors first; those that differ only in name put together.
 
     Gaps are left out: the questions that no return answers say the same.
     """
-    groups: dict[tuple[str, ...], list[Flag]] = {}
-    for flag in flags:
-        if flag.rule != _GAP:
-            key = (flag.file, flag.sheet, flag.severity, flag.rule, _said(flag))
-            groups.setdefault(key, []).append(flag)
+    found = gather(flag for flag in flags if flag.rule != GAP)
     worst: dict[str, int] = {}
-    for group in groups.values():
-        rank = SEVERITIES.index(group[0].severity)
-        worst[group[0].file] = min(rank, worst.get(group[0].file, rank))
-    ordered = sorted(
-        groups.values(),
-        key=lambda group: (
-            worst[group[0].file],
-            group[0].file,
-            SEVERITIES.index(group[0].severity),
-            group[0].row or 0,
+    for each in found:
+        rank = SEVERITIES.index(each.severity)
+        worst[each.file] = min(rank, worst.get(each.file, rank))
+    return sorted(
+        found,
+        key=lambda each: (
+            worst[each.file],
+            each.file,
+            SEVERITIES.index(each.severity),
+            each.sheet,
+            each.rows,
         ),
     )
-    return [_line(group) for group in ordered]
 
 
 def show(checked: Checked, console: Console) -> None:
@@ -126,7 +109,7 @@ def _missing(gap: dict[str, Any]) -> str:
 
 
 def _summary(checked: Checked) -> Iterator[str]:
-    shown = [flag.severity for flag in checked.flags if flag.rule != _GAP]
+    shown = [flag.severity for flag in checked.flags if flag.rule != GAP]
     numbers = {each: shown.count(each) for each in SEVERITIES} | {
         "open question": len(checked.gaps)
     }
@@ -141,28 +124,3 @@ def _summary(checked: Checked) -> Iterator[str]:
 
 def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
-
-
-def _said(flag: Flag) -> str:
-    """What a sentence says after naming its subject."""
-    return flag.sentence.partition(": ")[2] or flag.sentence
-
-
-def _line(group: list[Flag]) -> Line:
-    first = group[0]
-    sentence = first.sentence
-    if len(group) > 1:
-        names = list(dict.fromkeys(flag.sentence.partition(": ")[0] for flag in group))
-        more = [f"{len(names) - 1} more"] if len(names) > 2 else names[1:]
-        sentence = f"{'; '.join([names[0], *more])}: {_said(first)}"
-    rows = sorted({flag.row for flag in group if flag.row})
-    where = ", ".join(str(row) for row in rows)
-    if where:
-        where = f"row{'s' if len(rows) > 1 else ''} {where}"
-    return Line(
-        first.severity,
-        first.rule,
-        first.file,
-        ", ".join(filter(None, [first.sheet, where])),
-        sentence,
-    )

@@ -20,10 +20,12 @@ from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.protection import Protection, protect_report
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
+from needs_assessment.flags import sort_flags
 from needs_assessment.indicators.catalogue import Definition, load_catalogue
 from needs_assessment.indicators.compute import Basis, compute_indicators
 from needs_assessment.indicators.flags import flag_indicator, flag_printed
 from needs_assessment.indicators.result import Indicator
+from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
 from needs_assessment.reference import Area, Reference
@@ -185,7 +187,9 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
 
     Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, `indicators`,
     `measures`, `surveys`, `benchmarks`, `county`, `returns`, `quality` (`returns.quality`, a
-    return each), `gaps` (`returns.questions`, an unanswered question each), `flags`, `inputs`.
+    return each), `gaps` (`returns.questions`, an unanswered question each), `voice` (survivors'
+    words that came with this edition's returns, a quote each), `flags`, `caveats` (by file, what
+    is said wherever its figures are shown), `inputs`.
     """
     council, period, area = sources.council, sources.period, sources.area
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
@@ -210,6 +214,7 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         edition=period,
         folder=sources.folder,
         hides=_hides(protection, policy, evidence.revisions),
+        caveats=evidence.caveats,
     )
     flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
     flags += run_rules(context)
@@ -265,9 +270,14 @@ def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
         "publishers": reference.publishers,
         "county": _county(county, protection.indicators[len(indicators) :]),
         "returns": _returns(council, period, dictionary, evidence),
-        "quality": [each.as_dict() for each in rate_returns(edition.returns, context, flags)],
+        "quality": [
+            each.as_dict()
+            for each in rate_returns(edition.returns, context, flags, evidence.quotes)
+        ],
         "gaps": [each.as_dict() for each in find_gaps(sources.questions, context)],
-        "flags": [flag.as_dict() for flag in flags],
+        "voice": _voice(evidence, dictionary, period),
+        "flags": [flag.as_dict() for flag in sort_flags(flags)],
+        "caveats": evidence.caveats,
         "inputs": evidence.files,
     }
     return ProtectedStore(data)
@@ -325,6 +335,24 @@ def _hides(protection: Protection, policy: Policy, revisions: pd.DataFrame) -> H
         )
 
     return hides
+
+
+def _voice(evidence: Evidence, dictionary: Dictionary, period: Period) -> list[dict[str, Any]]:
+    """The quotes of this edition's own returns: their speakers agreed to these words in public."""
+    themes = dictionary["voice.themes"].dimensions["theme"].categories
+    return [
+        {
+            "theme": quote.theme,
+            "theme_label": themes[quote.theme],
+            "quote": quote.text,
+            "partner": quote.partner,
+            "nature": quote.nature,
+            "period": quote.period,
+            "sources": group_sources([Source(quote.file, quote.sheet, quote.row)]),
+        }
+        for quote in evidence.quotes
+        if quote.period == period.text
+    ]
 
 
 def _surveys(reference: Reference) -> list[dict[str, Any]]:

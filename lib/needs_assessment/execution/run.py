@@ -13,8 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs_assessment.execution.engine import STOCK
-
 STARTED, DONE, FAILED = "started", "done", "failed"
 
 OnEvent = Callable[[str, str, float], None]
@@ -24,6 +22,9 @@ OnEvent = Callable[[str, str, float], None]
 _WORKER_PROGRAM = """
 import sys
 sys.modules["rfc3987_syntax"] = None
+if sys.argv[1] == "warm":
+    from needs_assessment.execution.fork_server import begin_imports
+    begin_imports()
 from needs_assessment.execution.worker import main
 main()
 """
@@ -37,7 +38,6 @@ class ChapterJob:
     """A chapter to run: `notebook`, already merged, to `output`, both in the work folder.
 
     The kernel starts in `root`, with `environment` added to the variables of this process.
-    `engine` is one of `choose_engine`.
     """
 
     chapter: str
@@ -46,7 +46,6 @@ class ChapterJob:
     root: Path
     parameters: Mapping[str, str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    engine: str = STOCK
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,14 @@ class ChapterResult:
 
 
 def execute_chapters(
-    jobs: Sequence[ChapterJob], workers: int = 2, on_event: OnEvent | None = None
+    jobs: Sequence[ChapterJob],
+    engine: str,
+    workers: int = 2,
+    on_event: OnEvent | None = None,
 ) -> list[ChapterResult]:
     """Run `jobs`, `workers` at a time, and return their results in the order of `jobs`.
+
+    `engine` is as `choose_engine` gives it.
 
     A chapter that fails does not stop the others: its result says where and why. `on_event` is
     told (chapter, "started" | "done" | "failed", seconds). Ctrl-C, or the end of this process in
@@ -93,7 +97,7 @@ def execute_chapters(
         if not waiting:
             return
         if worker is None:
-            worker = _Worker(lines)
+            worker = _Worker(lines, engine)
             crew.append(worker)
         job = waiting.popleft()
         tell(job.chapter, STARTED, 0.0)
@@ -120,10 +124,11 @@ def execute_chapters(
 class _Worker:
     """A worker process, the job it has, and the thread that passes on what it answers."""
 
-    def __init__(self, lines: "queue.SimpleQueue[tuple[_Worker, str]]") -> None:
+    def __init__(self, lines: "queue.SimpleQueue[tuple[_Worker, str]]", engine: str) -> None:
+        self._engine = engine
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process has ended)
         self._process = subprocess.Popen(
-            _WORKER,
+            (*_WORKER, engine),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -141,7 +146,7 @@ class _Worker:
         self._job, self._started = job, time.monotonic()
         message = {
             "chapter": job.chapter,
-            "engine": job.engine,
+            "engine": self._engine,
             "notebook": str(job.notebook),
             "output": str(job.output),
             "root": str(job.root),

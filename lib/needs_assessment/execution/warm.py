@@ -19,41 +19,20 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NotebookExecutionManager
 from papermill.log import logger
 
+from needs_assessment.execution.fork_server import fork_context
 from needs_assessment.execution.warm_child import Start, serve
 
-# Other people's code only: our own may have changed since the fork server began.
-PRELOADED = (
-    "IPython.display",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "matplotlib.backends.backend_svg",
-    "matplotlib.pyplot",
-    "numpy",
-    "pandas",
-    "scipy.stats",
-    "seaborn",
-    "afcharts",
-    "jinja2",
-    "pydantic",
-    "yaml",
-)
 _SECONDS_TO_END = 5.0
 
 
-def begin_imports() -> None:
-    """Have the fork server import the libraries while there is something else to do."""
-    _context().Process(target=_nothing, daemon=True).start()
-
-
 class WarmEngine(Engine):
-    """Papermill's engine `warm`; options: `folder`, `environment`, `seed`, `execution_timeout`."""
+    """Papermill's engine `warm`; options: `environment`, `seed`, `execution_timeout`."""
 
     @classmethod
     def execute_managed_notebook(
         cls,
         nb_man: NotebookExecutionManager,
         kernel_name: str,
-        folder: str = ".",
         environment: dict[str, str] | None = None,
         seed: str = "",
         execution_timeout: int | None = None,
@@ -69,7 +48,7 @@ class WarmEngine(Engine):
             record_timing=False,
             log=logger,
         )
-        with _Child(Start(folder, environment or {}, seed)) as child:
+        with _Child(Start(environment or {}, seed)) as child:
             return client.run_with(child)
 
 
@@ -108,7 +87,7 @@ class _Child:
 
     def __init__(self, start: Start) -> None:
         self._connection, theirs = multiprocessing.Pipe()
-        self._process = _context().Process(target=serve, args=(theirs, start))
+        self._process = fork_context().Process(target=serve, args=(theirs, start))
         self._process.start()
         theirs.close()
 
@@ -162,13 +141,3 @@ class _Child:
         if ready:
             raise DeadKernelError("Kernel died")
         return None
-
-
-def _context() -> multiprocessing.context.ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(PRELOADED))
-    return context
-
-
-def _nothing() -> None:
-    """What the first process does: asking for it begins the imports."""

@@ -29,9 +29,8 @@ _INLINE = "module://matplotlib_inline.backend_inline"
 
 @dataclass(frozen=True)
 class Start:
-    """How a child starts: its folder, variables, and what its random numbers begin from."""
+    """How a child starts: its variables, and what its random numbers begin from."""
 
-    folder: str
     environment: Mapping[str, str]
     seed: str
 
@@ -45,7 +44,6 @@ def serve(connection: Connection, start: Start) -> None:
     os.setsid()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(start.environment)
-    os.chdir(start.folder)
     sys.path.insert(_place_of_folder(), "")
     sys.argv = ["ipykernel_launcher.py"]
     _show_charts_inline()

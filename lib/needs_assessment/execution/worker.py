@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 import papermill
 
-from needs_assessment.execution.engine import WARM, choose_engine
+from needs_assessment.execution.engine import WARM
 from needs_assessment.execution.kernel import (
     LocalKernelManager,
     end_latest_kernel,
@@ -68,7 +68,6 @@ def _engine(job: dict[str, Any]) -> dict[str, Any]:
     if job["engine"] == WARM:
         return {
             "engine_name": WARM,
-            "folder": job["root"],
             "environment": kernel_environment(job["environment"]),
             "seed": f"{job['parameters'].get('council', '')} {job['chapter']}",
         }
@@ -142,22 +141,10 @@ def _private_stdout() -> TextIO:
     return results
 
 
-def _warm_up() -> None:
-    from papermill.engines import papermill_engines
-
-    from needs_assessment.execution.warm import WarmEngine, begin_imports
-
-    papermill_engines.register(WARM, WarmEngine)
-    begin_imports()
-
-
 def main() -> None:
     """Run jobs until standard input ends."""
     results = _private_stdout()
     jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
-    set_environment({})
-    if choose_engine(os.environ) == WARM:
-        _warm_up()
     while True:
         print(json.dumps(run_job(jobs.get())), file=results, flush=True)

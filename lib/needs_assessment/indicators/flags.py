@@ -1,7 +1,7 @@
 """Cautions that follow from how an indicator was computed, by rule."""
 
 from needs_assessment.display import decimal_places, format_number, round_half_up
-from needs_assessment.flags import Flag
+from needs_assessment.flags import GAP, Flag
 from needs_assessment.indicators.compute import Basis
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period
@@ -14,7 +14,7 @@ def flag_indicator(indicator: Indicator, edition: Period) -> list[Flag]:
     top, bottom = indicator.numerator, indicator.denominator
     place = _place(indicator)
     if indicator.status == "unavailable":
-        return [Flag("note", "gap", indicator.id, f"{name}: {indicator.reason}.")]
+        return [Flag("note", GAP, indicator.id, f"{name}: {indicator.reason}.")]
     changes = indicator.definition.kind == "change"
     if top and bottom and not changes and top.period != bottom.period:
         flags.append(

@@ -118,7 +118,8 @@ class AreaStatistics:
         exact = self.statistic(term, edition)
         if exact:
             return exact
-        chosen = choose_for_edition(self.periods(term), edition)
+        over_time = self.dictionary[term.measure].over_time
+        chosen = choose_for_edition(self.periods(term), edition, over_time)
         return self.statistic(term, chosen) if chosen else None
 
 

@@ -15,6 +15,9 @@ _DELIMITERS = ",;\t|"
 # Enough of a file to tell its delimiter by.
 _BEGINNING = 2**18
 _SAVE = "Open it in Excel and save it as “CSV UTF-8”."
+# Left by broken exports; a file of an old system may end with the last of these.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_END_OF_FILE = "\x1a"
 # Two or three bytes that make one character of UTF-8: no accident in a file of another encoding.
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 
@@ -67,8 +70,12 @@ def _decode(content: bytes, name: str) -> str:
                 text = content.decode("cp1252")
     except UnicodeDecodeError:
         raise AssessmentError(f"{name} is not text.", _SAVE) from None
+    text = text.rstrip(_END_OF_FILE)
     if "\0" in text:
         raise AssessmentError(f"{name} is not text.", _SAVE)
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise AssessmentError(f"{name}, line {line}: holds what is not text.", _SAVE)
     return text
 
 

@@ -3,10 +3,12 @@
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, Written, written_period
 from needs_assessment.returns.layout import Column, Found, Layout, Where, is_total
+from needs_assessment.returns.layout_headings import is_period
 from needs_assessment.returns.mapping import SHEET, TITLE, Row, Table, plain
 from needs_assessment.returns.sheets import Sheet, column_letters, some
 
 _LONGEST_PERIOD = 9
+_LACKS_YEAR = "They lack the year: say it in params/mappings/{}.yml, under period."
 
 
 def stand_for(written: Written, table: Table) -> Written:
@@ -103,7 +105,9 @@ def read_columns(
         problems.append(
             AssessmentError(
                 f"{where} has columns that form “{where.form}” does not map: {some(unknown, 12)}.",
-                "Remove them, or map them in params/mappings/.",
+                _LACKS_YEAR.format(where.form)
+                if all(map(is_period, unknown))
+                else "Remove them, or map them in params/mappings/.",
             )
         )
     notes = [

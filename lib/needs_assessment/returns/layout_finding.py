@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
+from needs_assessment.periods import written_period
 from needs_assessment.returns.layout import Found, Where
 from needs_assessment.returns.layout_columns import base_period, read_columns
 from needs_assessment.returns.layout_headings import find_header, headings_over
@@ -101,14 +102,22 @@ def _unfit(
             f"{where}, row {header + 1}: the heading “{twice}” stands there twice.",
             "Keep one of the columns.",
         )
-    parts = headings_over(sheet, header, table.header_rows)
+    found = [" ".join(each) for each in headings_over(sheet, header, table.header_rows) if each]
     ordered = [each for each in table.needed if each in absent] or sorted(absent)
     missing = ", ".join(f"“{each}”" for each in ordered)
-    present = some([f"“{shown(' '.join(each))}”" for each in parts if each], 12) or "nothing"
-    return AssessmentError(
-        f"{where}, row {header + 1}: the heading {missing} is missing; found {present}.",
-        _correct(where.form),
-    )
+    said = f"{where}, row {header + 1}: the heading {missing} is missing"
+    # What may be a record of somebody is not repeated.
+    if not any(map(_is_datum, found)):
+        said += f"; found {some([f'“{shown(each)}”' for each in found], 12) or 'nothing'}"
+    return AssessmentError(f"{said}.", _correct(where.form))
+
+
+def _is_datum(text: str) -> bool:
+    """Whether a text is a number, date or reference, and no heading."""
+    try:
+        return written_period(text).period.is_point
+    except AssessmentError:
+        return bool(read_token(text)) or len(re.findall(r"\d", text)) > 3
 
 
 def _correct(form: str) -> str:

@@ -14,6 +14,7 @@ from needs_assessment.returns.statistic import Terms
 from needs_assessment.returns.tokens import read_token, shown
 from needs_assessment.settings import nearest
 
+_QUOTES = "A comma in a number or a text must stand in quotation marks."
 _FOOT = re.compile(r"(?:foot)?notes?|sources?|key|n\.?b\.?", re.IGNORECASE)
 
 
@@ -59,12 +60,23 @@ class _Reader:
         self.last = max((row for row in self.rows if self._is_full(row)), default=-1)
         self.body = Body()
         self.below: list[int] = []
+        self.other: list[int] = []
         self.seen: set[str] = set()
 
     def read(self) -> Body:
         for number, cells in self.rows.items():
             if any(cells):
                 self._sort(number, cells)
+        if self.other:
+            rows = in_rows([row + 1 for row in self.other])
+            self.body.problems.append(
+                AssessmentError(
+                    f"{self.where}, row {self.other[0] + 1}: here the headings change, and what "
+                    f"follows is not read ({rows}).",
+                    f"Tell the tables apart in params/mappings/{self.where.form}.yml: sheets, each "
+                    "with the title it stands below.",
+                )
+            )
         if self.below:
             rows = in_rows([row + 1 for row in self.below])
             self.body.notes.append(
@@ -87,6 +99,9 @@ class _Reader:
     def _sort(self, number: int, cells: list[str]) -> None:
         filled = [index for index, cell in enumerate(cells) if cell]
         label = cells[filled[0] if self.label is None else self.label]
+        if self._is_other_table(cells):
+            self.other.append(number)
+            return
         if plain(label) in self.ignored or tuple(map(plain, cells)) in self.headings:
             if plain(label) not in self.ignored:
                 self._note(number, "headings repeated", "The headings are repeated")
@@ -106,6 +121,16 @@ class _Reader:
         else:
             self._unknown(number, label)
 
+    def _is_other_table(self, cells: list[str]) -> bool:
+        """Whether a row, or one above it, holds headings, and other ones than the table's."""
+        if self.other:
+            return tuple(map(plain, cells)) not in self.headings
+        if self.label is None or plain(cells[self.label]) != plain(self.table.label_column):
+            return False
+        held = [cells[index] for index in self.values if cells[index]]
+        headings = tuple(map(plain, cells))
+        return headings not in self.headings and any(not read_token(text) for text in held)
+
     def _unknown(self, number: int, label: str) -> None:
         place = self.where.at(number + 1, self.table.label_column)
         form = f"params/mappings/{self.where.form}.yml"
@@ -123,7 +148,8 @@ class _Reader:
         if self.label is not None and plain(cells[self.label]) in self.labels:
             return True
         if self.table.layout == "long":
-            return sum(bool(cells[index]) for index in {*self.roles, *self.values}) > 1
+            held = [cells[index] for index in sorted({*self.roles, *self.values}) if cells[index]]
+            return len(held) > 1 and not _FOOT.fullmatch(held[0].strip(" :.*"))
         return any(read_token(cells[index]) for index in self.values)
 
     def _is_text(self, cells: list[str], filled: list[int]) -> bool:
@@ -178,6 +204,15 @@ def read_rows(sheet: Sheet, table: Table, layout: Layout, where: Where, terms: T
     merged over several cells.
     """
     body = _Reader(sheet, table, layout, where, terms).read()
+    uneven = _uneven(sheet, body.rows, layout)
+    if uneven:
+        body.rows = [row for row in body.rows if row.number not in uneven]
+        body.problems.append(
+            AssessmentError(
+                f"{where}, {in_rows(uneven)}: there are more cells than headings.",
+                _QUOTES,
+            )
+        )
     body.problems.extend(_unheaded(body.rows, layout, where))
     body.problems.extend(_merged(sheet, layout, where))
     return body
@@ -206,6 +241,21 @@ def _filled(sheet: Sheet, table: Table, layout: Layout) -> dict[int, list[str]]:
     return rows
 
 
+def _uneven(sheet: Sheet, rows: list[BodyRow], layout: Layout) -> list[int]:
+    """Rows of a text file with more cells than headings, the last of them empty.
+
+    A comma without quotation marks, as in 1,204, has moved the others to the right. Not where
+    every row ends with a delimiter.
+    """
+    if sheet.name:
+        return []
+    width = max(map(len, sheet.rows[layout.header : layout.body]), default=0)
+    cells = {row.number: sheet.rows[row.number - 1] for row in rows}
+    if len(cells) > 1 and len({len(row) for row in cells.values()}) == 1:
+        return []
+    return [number for number, row in cells.items() if len(row) > width and not any(row[width:])]
+
+
 def _unheaded(rows: list[BodyRow], layout: Layout, where: Where) -> list[AssessmentError]:
     problems = []
     for index in layout.unnamed:
@@ -215,7 +265,9 @@ def _unheaded(rows: list[BodyRow], layout: Layout, where: Where) -> list[Assessm
                 AssessmentError(
                     f"{where}, column {column_letters(index)} holds something ("
                     f"{in_rows(held)}) but has no heading.",
-                    "Give it a heading and map it, or empty it.",
+                    "Give it a heading and map it, or empty it."
+                    if where.sheet
+                    else f"Give it a heading and map it, or empty it. {_QUOTES}",
                 )
             )
     return problems

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import read_period
+from needs_assessment.returns.quote_forms import LAYOUT as QUOTES
+from needs_assessment.returns.quote_forms import QuoteForm
 from needs_assessment.returns.record_forms import RECORDS, RecordForm
 from needs_assessment.settings import nearest, read_yaml, validate
 
@@ -197,7 +199,10 @@ class Mapping(Table):
         return {"layout": layouts[0] if layouts else None, **data, "sheets": entries}
 
 
-def load_mapping(folder: Path, form: str) -> Mapping | RecordForm:
+Form = Mapping | RecordForm | QuoteForm
+
+
+def load_mapping(folder: Path, form: str) -> Form:
     """The mapping named `form`. Raises AssessmentError when there is none or it is not valid."""
     known = sorted(path.stem for path in folder.glob("*.yml"))
     if form not in known:
@@ -205,8 +210,11 @@ def load_mapping(folder: Path, form: str) -> Mapping | RecordForm:
         raise AssessmentError(f"There is no form “{form}” in params/mappings/.", guess)
     name = f"params/mappings/{form}.yml"
     data = read_yaml(folder / f"{form}.yml", name)
-    if isinstance(data, dict) and data.get("layout") == RECORDS:
+    layout = data.get("layout") if isinstance(data, dict) else ""
+    if layout == RECORDS:
         return validate(RecordForm, data, name)
+    if layout == QUOTES:
+        return validate(QuoteForm, data, name)
     return validate(Mapping, data, name)
 
 

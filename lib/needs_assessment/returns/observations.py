@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,9 @@ from needs_assessment.project import Project
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.mapping import load_mapping
+from needs_assessment.returns.quotes import Quote
 from needs_assessment.returns.reading import Terms, read_file
+from needs_assessment.returns.sheets import in_rows
 from needs_assessment.returns.standard import is_empty_form
 
 COLUMNS = [
@@ -36,6 +39,9 @@ COLUMNS = [
 ]
 KEY = ["measure", "period", "area", "dimension", "category", "partner"]
 
+_Row = dict[str, Any]
+_Pair = tuple[_Row, _Row]
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -44,7 +50,8 @@ class Evidence:
     `observations`: a frame with `COLUMNS`, one row per key, `value` a Decimal or None.
     `revisions`: earlier statements of the same statistic, same columns. `files`: SHA-256 by
     path from the project's root. `problems`: what could not be read. `notes`: what was left out,
-    such as totals rows and footnotes.
+    such as totals rows and footnotes. `quotes`: survivors' words that may be published.
+    `caveats`: by file, what is said wherever its figures are shown.
     """
 
     observations: pd.DataFrame
@@ -52,6 +59,8 @@ class Evidence:
     files: dict[str, str]
     problems: list[AssessmentError]
     notes: list[Flag] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    caveats: dict[str, str] = field(default_factory=dict)
 
 
 def load_evidence(
@@ -66,11 +75,19 @@ def load_evidence(
     An edition never reads a later edition's folder. A return listed in `params/` but absent,
     or present but not listed, is a problem; a form nobody has filled in yet is not.
     """
-    terms = Terms(dictionary, areas, council.code, tuple(council.county))
+    terms = Terms(
+        dictionary,
+        areas,
+        council.code,
+        tuple(council.county),
+        suppress_below=council.disclosure.suppress_below,
+    )
     rows: list[dict[str, object]] = []
     files: dict[str, str] = {}
     problems: list[AssessmentError] = []
     notes: list[Flag] = []
+    quotes: list[Quote] = []
+    caveats: dict[str, str] = {}
     for edition_period in council.edition_periods():
         if edition_period.end > period.end:
             continue
@@ -89,21 +106,25 @@ def load_evidence(
                 )
                 continue
             files[name] = digest(path)
+            if settings.caveat:
+                caveats[name] = settings.caveat
             try:
                 mapping = load_mapping(project.mappings, settings.form)
             except AssessmentError as error:
-                problems.append(AssessmentError(f"{name}: {error.message}", error.hint))
+                said = error.message.replace("\n", f"\n{name}: ")
+                problems.append(AssessmentError(f"{name}: {said}", error.hint))
                 continue
             dated = replace(terms, period=edition_period)
             found = read_file(path, name, settings, mapping, dated)
             rows.extend(found.observations)
             problems.extend(found.problems)
             notes.extend(found.notes)
+            quotes.extend(found.quotes)
     frame = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
-    problems.extend(_contradictions(frame))
+    problems.extend(_contradictions(frame, dictionary))
     latest, earlier = _latest(frame)
-    problems.extend(_from_several_partners(latest))
-    return Evidence(latest, earlier, files, problems, notes)
+    problems.extend(_from_several_partners(latest, dictionary))
+    return Evidence(latest, earlier, files, problems, notes, quotes, caveats)
 
 
 def _unlisted(
@@ -126,38 +147,61 @@ def _unlisted(
     ]
 
 
-def _contradictions(frame: pd.DataFrame) -> list[AssessmentError]:
+def _contradictions(frame: pd.DataFrame, dictionary: Dictionary) -> list[AssessmentError]:
     """The same statistic twice, received on the same day, with different values."""
-    problems = []
+    pairs: list[_Pair] = []
     for _, same in frame.groupby([*KEY, "received"], sort=False):
-        if len({(row["value"], row["status"]) for row in same.to_dict("records")}) > 1:
-            first, second = same.iloc[0], same.iloc[1]
-            problems.append(
-                AssessmentError(
-                    f"{second['file']}, row {second['row']}: {second['measure']} for "
-                    f"{parse_period(second['period']).words()} is also given, differently, in "
-                    f"{first['file']}, row {first['row']}.",
-                    "Keep the right one.",
-                )
-            )
-    return problems
+        first, *others = same.to_dict("records")
+        stated = (first["value"], first["status"])
+        pairs += [(each, first) for each in others if (each["value"], each["status"]) != stated]
+    return [
+        AssessmentError(
+            f"{_place(later)}: {_named(later, dictionary)}: also given, differently, in "
+            f"{_place(earlier)}.",
+            "Keep the right one.",
+        )
+        for later, earlier in _by_files(pairs)
+    ]
 
 
-def _from_several_partners(frame: pd.DataFrame) -> list[AssessmentError]:
+def _from_several_partners(frame: pd.DataFrame, dictionary: Dictionary) -> list[AssessmentError]:
     """One statistic from two partners: which counts, or whether they add up, a person decides."""
-    problems = []
+    pairs: list[_Pair] = []
     for _, same in frame.groupby([name for name in KEY if name != "partner"], sort=False):
         if len(same) > 1:
-            first, second = same.iloc[0], same.iloc[1]
-            problems.append(
-                AssessmentError(
-                    f"{second['file']}, row {second['row']}: {second['measure']} for "
-                    f"{parse_period(second['period']).words()} comes from {second['partner']} and, "
-                    f"in {first['file']}, row {first['row']}, from {first['partner']}.",
-                    "Keep one, or put them together in one return.",
-                )
-            )
-    return problems
+            first, *others = same.to_dict("records")
+            pairs += [(each, first) for each in others]
+    return [
+        AssessmentError(
+            f"{_place(later)}: {_named(later, dictionary)}: given by {later[0]['partner']}, and by "
+            f"{earlier[0]['partner']} in {_place(earlier)}.",
+            "Keep one, or put them together in one return.",
+        )
+        for later, earlier in _by_files(pairs)
+    ]
+
+
+def _by_files(pairs: list[_Pair]) -> list[tuple[list[_Row], list[_Row]]]:
+    """Pairs of statements of the same, by the files that they stand in."""
+    groups: dict[tuple[str, ...], list[_Pair]] = {}
+    for pair in pairs:
+        key = tuple(str(each[name]) for each in pair for name in ("file", "sheet", "partner"))
+        groups.setdefault(key, []).append(pair)
+    return [([one for one, _ in found], [two for _, two in found]) for found in groups.values()]
+
+
+def _place(rows: list[_Row]) -> str:
+    """File, sheet and rows of statements in one sheet."""
+    sheet = f", sheet “{rows[0]['sheet']}”" if rows[0]["sheet"] else ""
+    return f"{rows[0]['file']}{sheet}, {in_rows(sorted({row['row'] for row in rows}))}"
+
+
+def _named(rows: list[_Row], dictionary: Dictionary) -> str:
+    """The first of some statements, and how many more there are."""
+    row = rows[0]
+    category = f" ({row['category']})" if row["category"] else ""
+    name = f"{dictionary[row['measure']].name}{category}, {parse_period(row['period']).words()}"
+    return f"{name}, and {len(rows) - 1} more" if len(rows) > 1 else name
 
 
 def _latest(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -11,64 +11,66 @@ WORKBOOK_ENDING = ".xlsx"
 _AGAIN = "Ask the partner to send it again."
 _AS_XLSX = "Open it, and save it as .xlsx."
 _RENAME = "Give it its right ending, here and in params/."
+_FIGURES = "Ask the partner for the figures as .xlsx or .csv."
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_BLANK = b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"
 _OTHER = {
     ".xls": ("an old Excel workbook (.xls)", "Open it in Excel and save it as .xlsx."),
     ".xlsb": ("a binary Excel workbook (.xlsb)", "Open it in Excel and save it as .xlsx."),
     ".ods": ("an OpenDocument spreadsheet (.ods)", _AS_XLSX),
     ".numbers": ("an Apple Numbers file", "Export it as .xlsx."),
-    ".pdf": ("a PDF", "Ask the partner for the figures as .xlsx or .csv."),
-    ".doc": ("a Word document", "Ask the partner for the figures as .xlsx or .csv."),
-    ".docx": ("a Word document", "Ask the partner for the figures as .xlsx or .csv."),
+    ".pdf": ("a PDF", _FIGURES),
+    ".doc": ("a Word document", _FIGURES),
+    ".docx": ("a Word document", _FIGURES),
 }
+# What a file is by its content, where its ending says something else.
+_CONTENT = {
+    "old": ("an old Excel workbook (.xls)", "Open it in Excel and save it as .xlsx."),
+    "zip": ("a workbook or another archive", _RENAME),
+    "pdf": ("a PDF", _FIGURES),
+    "markup": ("a web page or XML", _AS_XLSX),
+    "text": ("text, such as CSV,", _RENAME),
+}
+_EXPECTED = {".xls": "old", ".xlsb": "zip", ".ods": "zip", ".numbers": "zip", ".docx": "zip"}
 
 
 def file_kind(path: Path, name: str) -> Literal["text", "workbook"]:
     """Whether a return is delimited text or a workbook, by its ending and by its content.
 
-    `name` is how errors call the file. Raises AssessmentError for everything that cannot be a
-    return: empty, protected by a password, with macros, of another kind, or called what it is not.
+    `name` is how errors call it. Raises AssessmentError for everything that cannot be a return:
+    empty, protected by a password, with macros, of another kind, or called what it is not.
     """
     ending = path.suffix.lower()
     if ending == ".xlsm":
         raise macros(name)
-    if ending in _OTHER:
-        what, hint = _OTHER[ending]
-        raise AssessmentError(f"{name} is neither CSV nor XLSX: it is {what}.", hint)
-    if ending not in (*TEXT_ENDINGS, WORKBOOK_ENDING):
-        raise AssessmentError(f"{name} is neither CSV nor XLSX.", "Save it as .xlsx or .csv.")
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
         raise cannot_open(name, f"{(error.strerror or 'it cannot be read').lower()}", "") from None
-    if not head.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not head.strip(_BLANK):
         raise cannot_open(name, "it is empty", _AGAIN)
     content = _content(head)
     if content == "old" and _ENCRYPTED in path.read_bytes():
         raise cannot_open(
             name, "it is protected by a password", "Ask the partner to send it without one."
         )
-    if ending == WORKBOOK_ENDING:
-        if content == "zip":
-            return "workbook"
-        reasons = {
-            "old": ("it is an old Excel workbook (.xls)", "Open it in Excel, save it as .xlsx."),
-            "pdf": ("it is a PDF", "Ask the partner for the figures as .xlsx or .csv."),
-            "markup": ("it is a web page or XML called .xlsx", _AS_XLSX),
-            "text": ("it is text, such as CSV, called .xlsx", _RENAME),
-        }
-        raise cannot_open(name, *reasons.get(content, ("it is damaged", _AGAIN)))
-    if content in ("zip", "old", "pdf"):
-        what = {"zip": "a workbook or another archive", "old": "an Excel workbook", "pdf": "a PDF"}
-        raise AssessmentError(
-            f"{name} cannot be read as CSV: it is {what[content]} called {ending}.", _RENAME
-        )
-    if content == "markup":
-        raise AssessmentError(
-            f"{name} cannot be read as CSV: it is a web page or XML called {ending}.", _AS_XLSX
-        )
-    return "text"
+    if ending == WORKBOOK_ENDING and content == "zip":
+        return "workbook"
+    if ending in TEXT_ENDINGS and content in ("text", "unknown"):
+        return "text"
+    if ending == WORKBOOK_ENDING and content == "unknown":
+        raise cannot_open(name, "it is damaged", _AGAIN)
+    if ending == WORKBOOK_ENDING or ending in TEXT_ENDINGS:
+        what, hint = _CONTENT[content]
+        called = "" if content == "old" else f" called {ending}"
+        raise cannot_open(name, f"it is {what}{called}", hint)
+    if ending in _OTHER:
+        what, hint = _OTHER[ending]
+        if content in _CONTENT and content not in (_EXPECTED.get(ending, content), "unknown"):
+            what, hint = f"{_CONTENT[content][0]} called {ending}", _CONTENT[content][1]
+        raise AssessmentError(f"{name} is neither CSV nor XLSX: it is {what}.", hint)
+    raise AssessmentError(f"{name} is neither CSV nor XLSX.", "Save it as .xlsx or .csv.")
 
 
 def cannot_open(name: str, reason: str, hint: str) -> AssessmentError:

@@ -1,5 +1,6 @@
 """How good each return is: what it covers, how complete, how late, and who checked it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from needs_assessment.council import Return
 from needs_assessment.display import join_words
 from needs_assessment.flags import Flag
 from needs_assessment.periods import Period
+from needs_assessment.returns.quotes import Quote
 from needs_assessment.returns.rules.figures import Context, Figure, add, stretches
 from needs_assessment.returns.rules.wording import run_words, runs
 
@@ -54,23 +56,29 @@ class Quality:
 
 
 def rate_returns(
-    returns: dict[str, Return], context: Context, flags: Iterable[Flag]
+    returns: dict[str, Return],
+    context: Context,
+    flags: Iterable[Flag],
+    quotes: Iterable[Quote] = (),
 ) -> list[Quality]:
-    """The returns of an edition by file name, each with what `flags` found in it."""
-    flags = list(flags)
-    return [
-        _rate(name, settings, context, [each for each in flags if each.file.endswith(f"/{name}")])
-        for name, settings in sorted(returns.items())
-    ]
+    """The returns of an edition by file name, each with what `flags` found in it.
+
+    A return of `quotes` is rated by these: each that could be read counts as a value.
+    """
+    flags, rated = list(flags), []
+    words = Counter(each.file for each in quotes)
+    for name, settings in sorted(returns.items()):
+        found = [each for each in flags if each.file.endswith(f"/{name}")]
+        rated.append(_rate(name, settings, context, found, words[f"{context.folder}{name}"]))
+    return rated
 
 
-def _rate(name: str, settings: Return, context: Context, flags: list[Flag]) -> Quality:
+def _rate(name: str, settings: Return, context: Context, flags: list[Flag], quotes: int) -> Quality:
     figures = [each for each in context.figures.all if each.file == f"{context.folder}{name}"]
     expected, given, missing = _completeness(context, figures)
     areas = dict.fromkeys(context.areas[each.area].name for each in figures)
-    days = None
-    if figures:
-        days = (settings.received - max(each.period.end for each in figures)).days
+    ends = [each.period.end for each in figures] or [context.edition.end] * bool(quotes)
+    days = (settings.received - max(ends)).days if ends else None
     return Quality(
         file=name,
         partner=settings.partner,
@@ -82,8 +90,8 @@ def _rate(name: str, settings: Return, context: Context, flags: list[Flag]) -> Q
         note=settings.note,
         periods=_periods({each.period for each in figures}, context.edition),
         areas=join_words(list(areas)),
-        expected=expected,
-        given=given,
+        expected=expected + quotes,
+        given=given + quotes,
         missing=tuple(missing),
         days=days,
         timeliness=_timeliness(days),

@@ -121,7 +121,7 @@ def _why_lacking(context: Context, measure: str, dimension: str) -> str:
     ]
     own = [each for each in figures if each.area == context.own_area]
     given = [each for each in own if each.given]
-    if _covers(context, given):
+    if _covers(context, given, context.dictionary[measure].over_time):
         return ""
     inside = {each.period for each in given if each.period.within(context.edition)}
     if inside:
@@ -142,10 +142,10 @@ def _why_lacking(context: Context, measure: str, dimension: str) -> str:
     return "Named without a value" if figures else NOTHING
 
 
-def _covers(context: Context, figures: list[Figure]) -> bool:
+def _covers(context: Context, figures: list[Figure], over_time: str) -> bool:
     """Whether the figures stand for the edition: its own, a date in it, or all its quarters."""
     periods = {each.period for each in figures}
-    if choose_for_edition(periods, context.edition):
+    if choose_for_edition(periods, context.edition, over_time):
         return True
     covered = sum(each.months for each in periods if each.within(context.edition))
     return covered >= context.edition.months > 0

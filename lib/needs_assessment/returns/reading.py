@@ -15,11 +15,14 @@ from needs_assessment.returns.layout_columns import stand_for
 from needs_assessment.returns.layout_finding import figures_between, find_layout, title_rows
 from needs_assessment.returns.layout_headings import has_headings
 from needs_assessment.returns.layout_rows import BodyRow, read_rows
-from needs_assessment.returns.mapping import Mapping, Row, Table, plain
+from needs_assessment.returns.mapping import Form, Row, Table, plain
+from needs_assessment.returns.quote_forms import QuoteForm
+from needs_assessment.returns.quotes import Quote, read_quotes
 from needs_assessment.returns.record_forms import RecordForm
 from needs_assessment.returns.sheets import Book, Sheet, no_sheet, some
 from needs_assessment.returns.statistic import Place, Statistic, Terms, area_code, observe
 from needs_assessment.returns.tokens import shown
+from needs_assessment.returns.unseen import note_sheet, note_table
 from needs_assessment.settings import nearest
 
 __all__ = ["Place", "Reading", "Terms", "read_file", "read_return"]
@@ -30,25 +33,25 @@ class Reading:
     """What one return says: observations (rows as `observations.COLUMNS`) and problems.
 
     `notes`: what was recognised and left out, such as totals, footnotes, other sheets and the
-    rows of other councils, and periods that were not taken to the letter.
+    rows of other councils, and periods that were not taken to the letter. `quotes`: survivors'
+    words that may be published.
     """
 
     observations: list[dict[str, Any]] = field(default_factory=list)
     problems: list[AssessmentError] = field(default_factory=list)
     notes: list[Flag] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
 
 
 def read_return(
-    path: Path, name: str, settings: Return, mapping: Mapping | RecordForm, terms: Terms
+    path: Path, name: str, settings: Return, mapping: Form, terms: Terms
 ) -> tuple[list[dict[str, Any]], list[AssessmentError]]:
     """The observations of one return and its problems; see `read_file`."""
     reading = read_file(path, name, settings, mapping, terms)
     return reading.observations, reading.problems
 
 
-def read_file(
-    path: Path, name: str, settings: Return, mapping: Mapping | RecordForm, terms: Terms
-) -> Reading:
+def read_file(path: Path, name: str, settings: Return, mapping: Form, terms: Terms) -> Reading:
     """What one return says.
 
     Every problem names file, sheet, row, column and what was found. Nothing is coerced or
@@ -60,6 +63,10 @@ def read_file(
         from needs_assessment.returns.records import read_records
 
         return Reading(*read_records(path, name, settings, mapping, terms))
+    if isinstance(mapping, QuoteForm):
+        period = terms.period.text if terms.period else ""
+        found = read_quotes(path, name, settings, mapping, terms.dictionary, period)
+        return Reading(quotes=found[0], problems=found[1])
     reading = Reading()
     expected = {heading for table in mapping.tables for heading in table.needed}
     try:
@@ -81,6 +88,7 @@ def read_file(
         except AssessmentError as error:
             reading.problems.append(error)
             continue
+        reading.notes.extend(note_sheet(sheet, where))
         for table, start, stop in _extents(sheet, tables, where, reading):
             _TableReader(sheet, table, where, settings, terms, reading).read(start, stop)
     known = {plain(sheet) for sheet in (*chosen, *mapping.ignore_sheets)}
@@ -90,7 +98,7 @@ def read_file(
     if unread and chosen:
         reading.notes.append(
             Where(name, "", mapping.name).note(
-                "sheets not read", f"Its further sheets are not read: {some(unread)}."
+                "sheets not read", f"Its further sheets are not read: {some(book.called(unread))}."
             )
         )
     return reading
@@ -104,14 +112,17 @@ def _sheets(book: Book, table: Table, name: str, form: str) -> list[str]:
         pattern = plain(table.sheet)
         found = [each for each in book.names if fnmatchcase(plain(each), pattern)]
         if not found:
-            raise no_sheet(name, table.sheet, book.names)
+            raise no_sheet(name, table.sheet, book.called(book.names))
         return found
     filled = [each for each in book.names if book.holds_something(each)]
     found = [each for each in filled if has_headings(book.sheet(each), table)]
+    seen = [each for each in found if not book.is_hidden(each)]
+    if len(seen) == 1:
+        return seen
     if len(found) > 1:
         raise AssessmentError(
             f"{name}: {len(found)} of its {len(book.names)} sheets hold the headings of form "
-            f"“{form}”: {some(found)}.",
+            f"“{form}”: {some(book.called(found))}.",
             f"Say which to read in params/mappings/{form}.yml, under sheets.",
         )
     return found or (filled or book.names)[:1]
@@ -167,6 +178,8 @@ class _TableReader:
         body = read_rows(self.sheet, self.table, layout, self.where, self.terms)
         self.reading.problems.extend(body.problems)
         self.reading.notes.extend(body.notes)
+        read = [row.number for row in body.rows]
+        self.reading.notes.extend(note_table(self.sheet, layout, read, self.where))
         before = len(self.reading.observations), len(self.reading.problems)
         for row in body.rows:
             filled = [each for each in layout.values if row.cell(each.index) or each.role]

@@ -21,6 +21,7 @@ def _words(data: Any) -> Any:
     return {str(key): value for key, value in data.items()}
 
 
+Grain = Literal["month", "quarter", "year"]
 Words = Annotated[dict[str, str], BeforeValidator(_words)]
 
 
@@ -32,13 +33,16 @@ class Coded(_Part):
     """A column of codes, and the category that each stands for.
 
     `codes`: the partner's code → category. `bands`: ages in whole years, as `16-24`, `65+` or
-    `17` → category. `blank`: the category of an empty cell; without it, an empty cell is reported.
-    Where a record or a person has several, the category listed first counts.
+    `17` → category. `born`: the column holds dates of birth, with a year of four digits, and the
+    bands are of the age on the record's date. `blank`: the category of an empty cell; without it,
+    an empty cell is reported. Where a record or a person has several, the category listed first
+    counts.
     """
 
     column: str
     codes: Words = {}
     bands: Words = {}
+    born: bool = False
     blank: str = ""
 
     @property
@@ -57,6 +61,8 @@ class Coded(_Part):
     def _readable(self) -> "Coded":
         if not self.categories:
             raise ValueError("codes or bands must be given")
+        if self.born and (self.codes or not self.bands):
+            raise ValueError("born: dates of birth have bands and no codes")
         taken: set[int] = set()
         for youngest, oldest, _ in self.limits:
             ages = set(range(youngest, oldest + 1))
@@ -76,16 +82,35 @@ class People(_Part):
 class Count(_Part):
     """One measure counted from the rows.
 
-    `of`: records, or a name under `people`. `by`: dimension → field. `where`: field → the
-    categories that count. `at_least`: how many records a person must have to be counted.
+    `of`: records, or a name under `people`. `each`: the grain that is declared, a count for each
+    month, quarter or year. `by`: dimension → field. `where`: field → the categories that count.
+    `at_least`: how many records a person must have to be counted.
     """
 
     measure: str
     of: str = RECORDS
-    each: Literal["quarter", "year"] = "quarter"
+    each: Grain = "quarter"
     by: dict[str, str] = {}
     where: dict[str, list[str]] = {}
     at_least: int = Field(1, ge=1)
+    note: str = ""
+
+
+class Average(_Part):
+    """The average of what lies between two days of each record, such as referral and hearing.
+
+    `start`, `end`: the headings of the two dates; of a record with several, the earliest of each.
+    `where`: field → the categories that count. `blank`: whether a record without one of the two is
+    reported. The average is in the unit of the measure, weeks or days, to one decimal. Over fewer
+    records than the council shows counts of, it is withheld.
+    """
+
+    measure: str
+    start: str
+    end: str
+    each: Grain = "year"
+    where: dict[str, list[str]] = {}
+    blank: Literal["report", "leave out"] = "report"
     note: str = ""
 
 
@@ -119,6 +144,7 @@ class RecordForm(_Part):
     keep: dict[str, list[str]] = {}
     leave_out: list[str] = []
     counts: list[Count] = Field(min_length=1)
+    averages: list[Average] = []
 
     @property
     def needed(self) -> list[str]:
@@ -126,7 +152,8 @@ class RecordForm(_Part):
         people = [column for each in self.people.values() for column in each.columns]
         coded = [each.column for each in self.fields.values()]
         area = [self.area] if self.area else []
-        return list(dict.fromkeys([*self.record, self.date, *area, *people, *coded]))
+        days = [heading for each in self.averages for heading in (each.start, each.end)]
+        return list(dict.fromkeys([*self.record, self.date, *area, *people, *coded, *days]))
 
     @model_validator(mode="after")
     def _consistent(self) -> "RecordForm":
@@ -147,6 +174,12 @@ class RecordForm(_Part):
                 if field not in self.fields:
                     raise ValueError(f"counts: {count.measure}: “{field}” is not under fields")
             self._check_categories(f"counts: {count.measure}", count.where)
+        averaged = [average.measure for average in self.averages]
+        for average in self.averages:
+            # Averages of a year and of its quarters would give away one that is withheld.
+            if averaged.count(average.measure) > 1:
+                raise ValueError(f"averages: {average.measure} stands there twice")
+            self._check_categories(f"averages: {average.measure}", average.where)
         return self
 
     def _check_categories(self, where: str, chosen: dict[str, list[str]]) -> None:

@@ -10,7 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,15 +22,17 @@ from needs_assessment.council import Return
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
 from needs_assessment.periods import Period, parse_period
-from needs_assessment.returns.record_forms import RECORDS, Count, RecordForm
-from needs_assessment.returns.records_check import FATAL, Fault, check_form, explain
+from needs_assessment.returns.record_forms import RECORDS, Average, Count, Grain, RecordForm
+from needs_assessment.returns.records_check import FATAL, Fault, check_form, explain, for_council
+from needs_assessment.returns.records_database import MEMORY, connect
+from needs_assessment.returns.records_dates import likely_formats
 from needs_assessment.returns.records_rows import (
     Batch,
     count_rows,
     open_extract,
     unmapped_headings,
 )
-from needs_assessment.returns.records_sql import MEMORY, Questions, connect, likely_formats
+from needs_assessment.returns.records_sql import Questions
 from needs_assessment.returns.statistic import AND, Terms
 
 _MOST_PARTS = 64
@@ -39,16 +41,19 @@ _MOST_FAULTS = 10_000
 
 @dataclass
 class Tally:
-    """What was counted: for each count of the form, how many by (quarter, category numbers…).
+    """What was counted: for each count of the form, how many by (when, category numbers…), and for
+    each average by when (days in all, number of records).
 
-    Quarters are year × 4 + quarter − 1; `quarters` are those with records. `several`: the counts
-    in which some record or person had more than one category. `unidentified`: kinds of people
+    Months are year × 12 + month − 1, quarters year × 4 + quarter − 1; `months` are those with
+    records. `several`: the counts in which some record or person had more than one category.
+    `unidentified`: kinds of people
     missing from some rows. `left_out`, `outside`: whether rows of others, or of other years, were
     left out. `cut_short`: so much was wrong that reading stopped.
     """
 
     counts: list[Counter[tuple[int | None, ...]]]
-    quarters: set[int] = field(default_factory=set)
+    averages: list[dict[int | None, tuple[int, int]]]
+    months: set[int] = field(default_factory=set)
     several: set[int] = field(default_factory=set)
     unidentified: set[str] = field(default_factory=set)
     left_out: bool = False
@@ -77,8 +82,9 @@ def read_records(
         raise ValueError("an extract is counted within a period")
     try:
         own, other = check_form(form, terms)
+        form = for_council(form, terms.dictionary)
         extract = open_extract(path, name, form)
-        questions = Questions(form, extract, terms.period, own, other, (), secrets.token_hex(16))
+        questions = Questions(form, extract, terms.period, own, other, {}, secrets.token_hex(16))
         tally = _tally(questions, memory)
     except AssessmentError as error:
         return [], [error], []
@@ -86,7 +92,7 @@ def read_records(
         return [], [_cannot_be_counted(name)], []
     problems = unmapped_headings(extract, form)
     problems += explain(extract, form, terms.period, tally.faults.values())
-    if not tally.faults and not tally.quarters:
+    if not tally.faults and not tally.months:
         problems.append(
             AssessmentError(
                 f"{extract}: no row lies in {terms.areas[terms.own_area].name} and in "
@@ -101,7 +107,7 @@ def _tally(questions: Questions, memory: str) -> Tally:
     """Raises AssessmentError when the rows cannot be read to the end."""
     extract = questions.extract
     likely, known = likely_formats(extract, questions.form)
-    if extract.encoding == "utf-8-sig" and likely:
+    if extract.encoding == "utf-8-sig" and likely[questions.form.date]:
         found = _in_parts(replace(questions, formats=likely), memory, _from_file)
         if found:
             return found
@@ -128,7 +134,8 @@ def _in_parts(
     """
     parts = 1
     while parts <= _MOST_PARTS:
-        tally = Tally([Counter() for _ in questions.form.counts])
+        form = questions.form
+        tally = Tally([Counter() for _ in form.counts], [{} for _ in form.averages])
         try:
             for part in range(parts):
                 if not read(replace(questions, parts=parts, part=part), memory, tally):
@@ -206,55 +213,90 @@ def _summarise(
 
 
 def _ask(database: duckdb.DuckDBPyConnection, questions: Questions, tally: Tally) -> None:
-    tally.quarters |= {quarter for (quarter,) in database.execute(questions.quarters).fetchall()}
+    tally.months |= {month for (month,) in database.execute(questions.months_seen).fetchall()}
     database.execute(questions.resolve)
     for index, count in enumerate(questions.form.counts):
         for *key, number, several in database.execute(questions.count(count)).fetchall():
             tally.counts[index][tuple(key)] += number
             if several:
                 tally.several.add(index)
+    for found, average in zip(tally.averages, questions.form.averages, strict=True):
+        for when, days, number in database.execute(questions.average(average)).fetchall():
+            before = found.get(when, (0, 0))
+            found[when] = (before[0] + days, before[1] + number)
 
 
 def _observations(
     questions: Questions, tally: Tally, settings: Return, terms: Terms
 ) -> list[dict[str, Any]]:
     """Every count that can be given, with its zeros: between the first and the last quarter that
-    has records, a category without any is a true nought. Other quarters are not stated."""
+    has records (or month, for counts by month), a category without any is a true nought. Others
+    are not stated. Then the averages."""
     form, extract = questions.form, questions.extract
-    if not tally.quarters or tally.cut_short or _spoilt(form, tally):
+    if not tally.months or tally.cut_short or _spoilt(form, tally):
         return []
-    span = range(min(tally.quarters), max(tally.quarters) + 1)
-    rows = []
-    for count, counted in zip(form.counts, tally.counts, strict=True):
-        if _withheld(count, tally):
+    rows: list[dict[str, Any]] = []
+
+    def add(counted: Count | Average, period: Period, by: tuple[str, str], found: _Found) -> None:
+        value, raw, status = found
+        rows.append(
+            {
+                "measure": counted.measure,
+                "period": period.text,
+                "area": terms.own_area,
+                "dimension": by[0],
+                "category": by[1],
+                "partner": settings.partner,
+                "value": value,
+                "raw": raw,
+                "status": status,
+                "nature": settings.nature,
+                "received": settings.received.isoformat(),
+                "file": extract.name,
+                "sheet": extract.sheet,
+                "row": extract.header,
+                "note": counted.note,
+            }
+        )
+
+    for count, numbers in zip(form.counts, tally.counts, strict=True):
+        if _withheld(tally, {*count.by.values(), *count.where}, {count.of}):
             continue
-        stretches = [(each, each) for each in span]
-        if count.each == "year":
-            stretches = [(span[0], span[-1])]
-        for first, last in stretches:
-            quarter = first if count.each == "quarter" else None
-            for numbers, dimension, category in _breakdown(form, count):
-                number = counted[(quarter, *numbers)]
-                rows.append(
-                    {
-                        "measure": count.measure,
-                        "period": _stretch(first, last).text,
-                        "area": terms.own_area,
-                        "dimension": dimension,
-                        "category": category,
-                        "partner": settings.partner,
-                        "value": Decimal(number),
-                        "raw": str(number),
-                        "status": "final",
-                        "nature": settings.nature,
-                        "received": settings.received.isoformat(),
-                        "file": extract.name,
-                        "sheet": extract.sheet,
-                        "row": extract.header,
-                        "note": count.note,
-                    }
-                )
+        for when, period in _stretches(tally.months, count.each):
+            for categories, dimension, category in _breakdown(form, count):
+                value = numbers[(when, *categories)]
+                add(count, period, (dimension, category), (Decimal(value), str(value), "final"))
+    for average, sums in zip(form.averages, tally.averages, strict=True):
+        if _withheld(tally, {*average.where}, {average.start, average.end, average.measure}):
+            continue
+        for when, period in _stretches(tally.months, average.each):
+            if when in sums:
+                add(average, period, ("", ""), _averaged(average, *sums[when], terms))
     return rows
+
+
+_Found = tuple[Decimal | None, str, str]
+
+
+def _averaged(average: Average, days: int, number: int, terms: Terms) -> _Found:
+    """The average, to one decimal; withheld over fewer records than counts are shown of."""
+    if number < terms.suppress_below:
+        return None, "c", "confidential"
+    unit = terms.dictionary[average.measure].unit
+    value = Decimal(days) / number / (7 if unit == "weeks" else 1)
+    value = value.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return value, str(value), "final"
+
+
+def _stretches(months: set[int], each: Grain) -> list[tuple[int | None, Period]]:
+    """Each month or quarter from the first with records to the last, or all quarters as one."""
+    first, last = min(months), max(months)
+    if each == "month":
+        return [(month, _stretch(month, month)) for month in range(first, last + 1)]
+    quarters = range(first // 3, last // 3 + 1)
+    if each == "year":
+        return [(None, _stretch(quarters[0] * 3, quarters[-1] * 3 + 2))]
+    return [(quarter, _stretch(quarter * 3, quarter * 3 + 2)) for quarter in quarters]
 
 
 def _breakdown(form: RecordForm, count: Count) -> list[tuple[tuple[int, ...], str, str]]:
@@ -274,9 +316,9 @@ def _breakdown(form: RecordForm, count: Count) -> list[tuple[tuple[int, ...], st
 
 
 def _stretch(first: int, last: int) -> Period:
-    """From one quarter (year × 4 + quarter − 1) to another."""
-    start = f"{first // 4}-M{first % 4 * 3 + 1:02d}"
-    return parse_period(f"{start}..{last // 4}-M{last % 4 * 3 + 3:02d}")
+    """From one month (year × 12 + month − 1) to another."""
+    texts = [f"{month // 12}-M{month % 12 + 1:02d}" for month in (first, last)]
+    return parse_period("..".join(dict.fromkeys(texts)))
 
 
 def _spoilt(form: RecordForm, tally: Tally) -> bool:
@@ -287,12 +329,11 @@ def _spoilt(form: RecordForm, tally: Tally) -> bool:
     )
 
 
-def _withheld(count: Count, tally: Tally) -> bool:
-    """Whether a fault bears on this count."""
-    used = {*count.by.values(), *count.where}
+def _withheld(tally: Tally, fields: set[str], names: set[str]) -> bool:
+    """Whether a fault bears on a count or average of these fields, and of these people or days."""
     return any(
-        (fault.kind == "people" and fault.name == count.of)
-        or (fault.kind == "field" and fault.name in used)
+        (fault.kind == "field" and fault.name in fields)
+        or (fault.kind in ("people", "day", "order") and fault.name in names)
         for fault in tally.faults.values()
     )
 
@@ -312,10 +353,10 @@ def _notes(questions: Questions, tally: Tally) -> list[Flag]:
     for index in sorted(tally.several):
         count = form.counts[index]
         what = "record" if count.of == RECORDS else count.of
-        by = " and ".join(count.by) or "quarter"
+        by = " and ".join(count.by) or count.each
         sentences.append(
             f"{count.measure}: where a {what} has more than one {by}, the first listed in the form "
-            "counts, or the earliest quarter."
+            f"counts, or the earliest {count.each}."
         )
     return [
         Flag("note", "records", form.name, sentence, extract.name, extract.sheet, extract.header)

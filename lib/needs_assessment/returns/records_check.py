@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period
-from needs_assessment.returns.record_forms import RecordForm
+from needs_assessment.returns.dictionary import Dictionary
+from needs_assessment.returns.record_forms import Coded, RecordForm
 from needs_assessment.returns.records_rows import Extract
 from needs_assessment.returns.statistic import Terms
 from needs_assessment.settings import nearest
@@ -45,7 +46,7 @@ def check_form(form: RecordForm, terms: Terms) -> tuple[tuple[str, ...], tuple[s
     """What stands in the area's column for the council's own rows, and for rows to leave out.
 
     Raises AssessmentError when the form names a measure, dimension, category or area that is not
-    known, or none for the council.
+    known, or none for the council. Categories that a council names may be those of another.
     """
     name = f"params/mappings/{form.name}.yml"
     for count in form.counts:
@@ -68,14 +69,52 @@ def check_form(form: RecordForm, terms: Terms) -> tuple[tuple[str, ...], tuple[s
                     f"{name}: {measure.id} has no dimension “{dimension}”.",
                     f"Its dimensions: {known}.",
                 )
-            allowed = measure.dimensions[dimension].categories
+            held = measure.dimensions[dimension]
             for category in form.fields[used].categories:
-                if category not in allowed:
+                if category not in (allowed := held.categories) and not held.named_by_council:
                     raise AssessmentError(
                         f"{name}: “{category}” is not a category of {dimension} of {measure.id}.",
                         nearest(category, list(allowed)) or f"Allowed: {', '.join(allowed)}.",
                     )
+    for average in form.averages:
+        measure = terms.dictionary.measure(average.measure)
+        if measure.kind != "duration" or measure.unit not in ("weeks", "days"):
+            raise AssessmentError(
+                f"{name}: {measure.id} is no duration in weeks or days, but days are averaged.",
+                "Name a measure of kind duration.",
+            )
     return _check_areas(form, terms, name)
+
+
+def for_council(form: RecordForm, dictionary: Dictionary) -> RecordForm:
+    """The form as it counts for one council, whose dictionary it is.
+
+    Codes that stand for categories which only other councils name are not its own: a row of this
+    council that holds one is reported. Where it names none, what is broken down so is not counted.
+    """
+    counts, fields, dropped = [], dict(form.fields), set()
+    for count in form.counts:
+        own = {
+            used: {*dimension.categories}
+            for name, used in count.by.items()
+            if (dimension := dictionary[count.measure].dimensions[name]).named_by_council
+        }
+        if all(own[used] & {*form.fields[used].codes.values()} for used in own):
+            counts.append(count)
+            fields |= {used: _only(form.fields[used], own[used]) for used in own}
+        else:
+            dropped |= {*own}
+    used = {name for each in (*counts, *form.averages) for name in each.where} | {*form.keep}
+    used |= {name for count in counts for name in count.by.values()}
+    kept = {name: fields[name] for name in fields if name in used or name not in dropped}
+    smaller = form.model_copy(update={"counts": counts, "fields": kept})
+    unread = [heading for heading in form.needed if heading not in smaller.needed]
+    return smaller.model_copy(update={"leave_out": [*form.leave_out, *unread]})
+
+
+def _only(field: Coded, categories: set[str]) -> Coded:
+    codes = {code: category for code, category in field.codes.items() if category in categories}
+    return field.model_copy(update={"codes": codes})
 
 
 def _check_areas(
@@ -128,6 +167,8 @@ def _explain(extract: Extract, form: RecordForm, period: Period, fault: Fault) -
         "outside": _outside,
         "people": _people,
         "field": _field,
+        "day": _day,
+        "order": _order,
     }[fault.kind](form, fault, period, file)
     columns = " and ".join(f"“{heading}”" for heading in headings)
     return AssessmentError(f"{where}, column {columns}: {what}.", hint)
@@ -173,9 +214,25 @@ def _field(form: RecordForm, fault: Fault, period: Period, file: str) -> _Told:
         hint = f"Say what it means in {file}, under fields: {fault.name}: blank."
         return [field.column], "an empty cell", hint
     what = f"a code that form “{form.name}” does not map"
+    if field.born:
+        what = "not a date of birth with a year of four digits, or one that makes no possible age"
+        return [field.column], what, "Known forms are such as 31/03/1990 and 1990-03-31."
     if field.bands:
         what = f"not an age, or one that form “{form.name}” does not map"
     return [field.column], what, f"Add what stands there to {file}, under fields: {fault.name}."
+
+
+def _day(form: RecordForm, fault: Fault, period: Period, file: str) -> _Told:
+    if fault.blank:
+        hint = f"Ask for it, or say “blank: leave out” in {file}, under averages."
+        return [fault.name], "an empty cell", hint
+    return [fault.name], *_date(form, fault, period, file)[1:]
+
+
+def _order(form: RecordForm, fault: Fault, period: Period, file: str) -> _Told:
+    average = next(each for each in form.averages if each.measure == fault.name)
+    hint = "Ask the partner to correct the dates."
+    return [average.start, average.end], "the second date lies before the first", hint
 
 
 def _rows(fault: Fault) -> str:

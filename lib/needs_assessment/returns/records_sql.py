@@ -10,85 +10,34 @@ References are hashed with a key drawn for each run and never kept. MD5 serves a
 function of 128 bits, wide enough for millions of references never to collide.
 """
 
-import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-
-import duckdb
 
 from needs_assessment.periods import Period
-from needs_assessment.returns.record_forms import RECORDS, Coded, Count, RecordForm
+from needs_assessment.returns.record_forms import (
+    RECORDS,
+    Average,
+    Coded,
+    Count,
+    Grain,
+    RecordForm,
+)
+from needs_assessment.returns.records_database import quoted
 from needs_assessment.returns.records_rows import Extract
 
-MEMORY = "1GB"
-_MOST_THREADS = 4
+Formats = Mapping[str, tuple[str, ...]]
+"""By heading: the forms of a date that are tried, likeliest first."""
+
 _BUFFER = 1 << 23
-_SAMPLE = 100
 _EARLIEST = 1900 * 12
+_OLDEST = 120
+_NO_DAY = -(2**31)
+"""Stands for an empty cell where the number of a day belongs."""
 _BLANKS = " \t\r\n\u00a0\u200b\ufeff"
 
-_DAYS = ("%d/%m/%y", "%d/%m/%Y", "%d-%m-%y", "%d-%m-%Y", "%d.%m.%y", "%d.%m.%Y")
-_NAMED = ("%d-%b-%y", "%d-%b-%Y", "%d %b %y", "%d %b %Y", "%d %B %Y", "%d/%b/%Y")
-_ISO = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d")
-_TIMES = ("", " %H:%M", " %H:%M:%S", "T%H:%M:%S", "T%H:%M", " %H:%M:%S.%f", "T%H:%M:%S.%f")
 
-
-def connect(extract: Path, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
-    """A database in memory that may read the extract and no other file, and write none.
-
-    It does not spill, print, log or load extensions.
-    """
-    database = duckdb.connect(
-        config={
-            "temp_directory": "",
-            "memory_limit": memory,
-            "threads": min(os.cpu_count() or 1, _MOST_THREADS),
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "python_enable_replacements": False,
-        }
-    )
-    database.execute("SET enable_progress_bar = false")
-    database.execute(f"SET allowed_paths = [{quoted(str(extract))}]")
-    database.execute("SET enable_external_access = false")
-    database.execute("SET lock_configuration = true")
-    return database
-
-
-def likely_formats(extract: Extract, form: RecordForm) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The forms of a date that the first rows are written in, and all of them, likeliest first."""
-    column = extract.column(form.date)
-    sample = extract.sample[:: max(len(extract.sample) // _SAMPLE, 1)]
-    texts = [row[column].strip() for row in sample if len(row) > column]
-    formats = date_formats(form.dates == "month first")
-    with connect(extract.path) as database:
-        asked = ", ".join(
-            f"count(*) FILTER (WHERE try_strptime(d, {quoted(each)}) >= DATE '1900-01-01')"
-            for each in formats
-        )
-        found = database.execute(f"SELECT {asked} FROM (SELECT unnest(?) AS d)", [texts])
-        fits = dict(zip(formats, found.fetchall()[0], strict=True))
-    likely = sorted((each for each in formats if fits[each]), key=lambda each: -fits[each])
-    # A year of four digits is also read from two, as in the year 24: two digits go first.
-    paired = [pair for each in likely for pair in (each.replace("%Y", "%y"), each)]
-    known = [each for each in (*paired, *formats) if each in fits]
-    return tuple(likely), tuple(dict.fromkeys(known))
-
-
-def date_formats(month_first: bool) -> list[str]:
-    """The forms of a date that partners use, as DuckDB writes them; short years come first."""
-    days = [each.replace("%d", "%%").replace("%m", "%d").replace("%%", "%m") for each in _DAYS]
-    dates = [*(days if month_first else _DAYS), *_NAMED]
-    short = [each for each in dates if "%y" in each]
-    long = [each for each in dates if "%Y" in each]
-    return [day + time for time in _TIMES for day in (*short, *long, *_ISO)]
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+_GRAINS: dict[Grain, str] = {"month": "m", "quarter": "m // 3", "year": "NULL"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +45,7 @@ class Questions:
     """The statements for one extract and form, and part `part` of `parts`.
 
     `own_words`: what stands in the area's column for the council's own rows; `other_words`: for
-    rows to leave out. `formats`: those tried for dates, likeliest first. `key`: of this run.
+    rows to leave out. `key`: of this run.
     """
 
     form: RecordForm
@@ -104,7 +53,7 @@ class Questions:
     period: Period
     own_words: tuple[str, ...]
     other_words: tuple[str, ...]
-    formats: tuple[str, ...]
+    formats: Formats
     key: str
     parts: int = 1
     part: int = 0
@@ -141,7 +90,8 @@ class Questions:
         Columns: `mine`, whether it matters (another council's row does not); `a`, whether it is
         the council's own, null where that cannot be told; `h0`, `h1`… the hashed references of
         `units`, null where empty; `p0`, `p1`… whether they fall into this part; `m` its month;
-        `f0`, `f1`… category numbers, null where the form does not map what stands there.
+        `f0`, `f1`… category numbers, null where the form does not map what stands there; `s0`,
+        `e0`, `s1`… the days that averages lie between, null where there is no date.
 
         `exact` adds the row's number `r` and what is looked at for problems, `y…` and `x…`, and
         trims blanks that are not spaces.
@@ -151,8 +101,7 @@ class Questions:
         texts = [f"trim(coalesce(c{index}, '')) AS x{index}" for index in self._references]
         trim = f"trim(coalesce({{}}, ''), {quoted(_BLANKS)})" if exact else "trim(coalesce({}, ''))"
         texts += [f"lower({trim.format(f'c{index}')}) AS y{index}" for index in self._coded_columns]
-        date = self.column(self.form.date)
-        texts.append(f"{trim.format(f'c{date}')} AS d{date}")
+        texts += [f"{trim.format(f'c{index}')} AS d{index}" for index in self._dated_columns]
         row = ["r"] if exact else []
         return (
             f"SELECT {', '.join([*kept, 'mine', *columns])} FROM ("
@@ -202,9 +151,9 @@ class Questions:
         )
 
     @property
-    def quarters(self) -> str:
-        """The quarters with records."""
-        return f"SELECT DISTINCT m // 3 FROM t WHERE {self.usable}"
+    def months_seen(self) -> str:
+        """The months with records."""
+        return f"SELECT DISTINCT m FROM t WHERE {self.usable}"
 
     @cached_property
     def checks(self) -> list[tuple[str, str, str, str]]:
@@ -226,6 +175,15 @@ class Questions:
         for number, (name, field) in enumerate(self.form.fields.items()):
             text = f"y{self.column(field.column)}"
             found.append(("field", name, f"{own} AND f{number} IS NULL", text))
+        for number, average in enumerate(self.form.averages):
+            counted = " AND ".join([own, *self._where(average.where)])
+            for heading, day in ((average.start, f"s{number}"), (average.end, f"e{number}")):
+                blank = f" OR {day} = {_NO_DAY}" if average.blank == "report" else ""
+                condition = f"{counted} AND ({day} IS NULL{blank})"
+                found.append(("day", heading, condition, f"d{self.column(heading)}"))
+            known = f"s{number} <> {_NO_DAY} AND e{number} <> {_NO_DAY}"
+            late = f"{counted} AND {known} AND e{number} < s{number}"
+            found.append(("order", average.measure, late, "''"))
         return found
 
     @property
@@ -236,26 +194,33 @@ class Questions:
 
     @property
     def resolve(self) -> str:
-        """Makes `r` of `t`: each record once, its earliest month, its categories listed first."""
+        """Makes `r` of `t`: each record once, its earliest month (and its last), its categories
+        listed first, its earliest days."""
+        days = "".join(
+            f", min(nullif({day}, {_NO_DAY})) AS {day}"
+            for number in range(len(self.form.averages))
+            for day in (f"s{number}", f"e{number}")
+        )
         return (
-            f"CREATE TEMP TABLE r AS SELECT min(m) AS m, min(m) // 3 <> max(m) // 3 AS moved"
-            f"{self._least(self._of_records)} FROM t WHERE {self.usable} AND p0 GROUP BY h0"
+            f"CREATE TEMP TABLE r AS SELECT min(m) AS m, max(m) AS last"
+            f"{self._least(self._of_records)}{days} FROM t WHERE {self.usable} AND p0 GROUP BY h0"
         )
 
     def count(self, count: Count) -> str:
-        """How many there are: (quarter or null, categories…, number, whether any had several)."""
+        """How many there are: (when, categories…, number, whether any had several).
+
+        When: the month, the quarter (year × 4 + quarter − 1), or null for the year.
+        """
         names = list(self.form.fields)
         by = [names.index(field) for field in count.by.values()]
-        where = [
-            f"f{names.index(field)} IN ({', '.join(map(str, self._numbers(field, chosen)))})"
-            for field, chosen in count.where.items()
-        ]
-        quarter = "m // 3" if count.each == "quarter" else "NULL"
+        where = self._where(count.where)
+        when = _GRAINS[count.each]
         if count.of == RECORDS:
-            inner = f"SELECT {quarter} AS q, * FROM r WHERE {' AND '.join(['true', *where])}"
-            several = " OR ".join(["moved", *(f"g{each} > f{each}" for each in by)])
+            inner = f"SELECT {when} AS q, * FROM r WHERE {' AND '.join(['true', *where])}"
+            moved = f"{when} <> {when.replace('m', 'last')}"
+            several = " OR ".join([moved, *(f"g{each} > f{each}" for each in by)])
         else:
-            inner = self._people(count, by, where, quarter)
+            inner = self._people(count, by, where, when)
             several = " OR ".join(["false", *(f"g{each} > f{each}" for each in by)])
         fields = "".join(f", f{each}" for each in by)
         return (
@@ -263,19 +228,36 @@ class Questions:
             f"FROM ({inner}) GROUP BY q{fields}"
         )
 
-    def _people(self, count: Count, by: list[int], where: list[str], quarter: str) -> str:
+    def average(self, average: Average) -> str:
+        """Between two days of each record: (when, days in all, number of records)."""
+        number = self.form.averages.index(average)
+        days = [f"s{number}", f"e{number}"]
+        where = [*(f"{day} IS NOT NULL" for day in days), *self._where(average.where)]
+        return (
+            f"SELECT {_GRAINS[average.each]} AS q, sum(e{number} - s{number}), count(*) FROM r "
+            f"WHERE {' AND '.join(where)} GROUP BY q"
+        )
+
+    def _where(self, chosen: dict[str, list[str]]) -> list[str]:
+        names = list(self.form.fields)
+        return [
+            f"f{names.index(field)} IN ({', '.join(map(str, self._numbers(field, categories)))})"
+            for field, categories in chosen.items()
+        ]
+
+    def _people(self, count: Count, by: list[int], where: list[str], when: str) -> str:
         """Each person once, in the category listed first."""
         number = list(self.units).index(count.of)
         rows = " AND ".join([self.usable, f"p{number}", f"h{number} IS NOT NULL", *where])
         fields = [list(self.form.fields)[each] for each in by]
         if count.at_least == 1:
             return (
-                f"SELECT h{number}, {quarter} AS q{self._least(fields)} FROM t WHERE {rows} "
+                f"SELECT h{number}, {when} AS q{self._least(fields)} FROM t WHERE {rows} "
                 f"GROUP BY h{number}, q"
             )
         again = "".join(f", min(f{each}) AS f{each}, max(g{each}) AS g{each}" for each in by)
         return (
-            f"SELECT h{number}, q{again} FROM (SELECT h{number}, h0, {quarter} AS q"
+            f"SELECT h{number}, q{again} FROM (SELECT h{number}, h0, {when} AS q"
             f"{self._least(fields)} FROM t WHERE {rows} GROUP BY h{number}, h0, q) "
             f"GROUP BY h{number}, q HAVING count(*) >= {count.at_least}"
         )
@@ -294,9 +276,10 @@ class Questions:
 
     @property
     def _of_records(self) -> list[str]:
-        """The fields that counts of records need."""
+        """The fields that counts and averages of records need."""
         counts = [count for count in self.form.counts if count.of == RECORDS]
         used = {field for count in counts for field in (*count.by.values(), *count.where)}
+        used |= {field for average in self.form.averages for field in average.where}
         return [field for field in self.form.fields if field in used]
 
     def _numbers(self, field: str, chosen: list[str]) -> list[int]:
@@ -314,10 +297,19 @@ class Questions:
         area = [self.form.area] if self.form.area else []
         return sorted({self.column(each) for each in (*area, *headings)})
 
+    @cached_property
+    def _dated_columns(self) -> list[int]:
+        return sorted({self.column(heading) for heading in self.formats})
+
     @property
     def _looked_at(self) -> list[str]:
         coded = [f"y{index}" for index in self._coded_columns]
-        return [*coded, f"d{self.column(self.form.date)}"]
+        return [*coded, *(f"d{index}" for index in self._dated_columns)]
+
+    def _day(self, heading: str) -> str:
+        """The date that stands under a heading, null where there is none."""
+        formats = ", ".join(map(quoted, self.formats[heading]))
+        return f"try_strptime(d{self.column(heading)}, [{formats}])"
 
     @property
     def _area(self) -> str:
@@ -357,14 +349,16 @@ class Questions:
             hashed = f"md5_number(concat({quoted(self.key)}, {self._reference(headings)}))"
             found[f"h{number}"] = f"CASE WHEN concat({texts}) <> '' THEN {hashed} END"
             found[f"p{number}"] = self._in_part(headings)
-        date = f"d{self.column(self.form.date)}"
-        formats = ", ".join(map(quoted, self.formats))
         found["m"] = (
-            f"(datediff('month', DATE '2000-01-01', try_strptime({date}, [{formats}])) "
-            "+ 24000)::INTEGER"
+            f"(datediff('month', DATE '2000-01-01', {self._day(self.form.date)}) + 24000)::INTEGER"
         )
         for number, field in enumerate(self.form.fields.values()):
             found[f"f{number}"] = self._category(field)
+        for number, average in enumerate(self.form.averages):
+            for name, heading in ((f"s{number}", average.start), (f"e{number}", average.end)):
+                day = f"datediff('day', DATE '2000-01-01', {self._day(heading)})::INTEGER"
+                empty = f"d{self.column(heading)} = ''"
+                found[name] = f"CASE WHEN {empty} THEN {_NO_DAY} ELSE {day} END"
         return {name: f"CASE WHEN mine THEN {each} END" for name, each in found.items()}
 
     def _category(self, field: Coded) -> str:
@@ -378,10 +372,15 @@ class Questions:
             if words:
                 cases += f"WHEN {text} IN ({', '.join(map(quoted, words))}) THEN {number} "
         if field.limits:
+            known, age = f"regexp_full_match({text}, '[0-9]{{1,3}}')", f"{text}::USMALLINT"
+            if field.born:
+                born, on = self._day(field.column), self._day(self.form.date)
+                age = f"date_sub('year', {born}, {on})"
+                known = f"{born} <= {on} AND {age} <= {_OLDEST}"
             bands = " ".join(
-                f"WHEN {text}::USMALLINT BETWEEN {youngest} AND {oldest} "
+                f"WHEN {age} BETWEEN {youngest} AND {oldest} "
                 f"THEN {field.categories.index(category)}"
                 for youngest, oldest, category in field.limits
             )
-            cases += f"WHEN regexp_full_match({text}, '[0-9]{{1,3}}') THEN CASE {bands} END "
+            cases += f"WHEN {known} THEN CASE {bands} END "
         return f"(CASE {cases}END)::UTINYINT"

@@ -1,7 +1,7 @@
 """Opening a return: its sheets as rows of text."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -21,12 +21,14 @@ from needs_assessment.returns.workbook import MOST_CELLS, Facts, inspect_workboo
 class Sheet:
     """A sheet (`name` is "" for text files): its rows as text, from the first on.
 
-    `merged`: blocks of merged cells as (top, left, bottom, right), from 0, inclusive.
+    `merged`: blocks of merged cells as (top, left, bottom, right), from 0, inclusive. `facts`: what
+    else a workbook says of it.
     """
 
     name: str
     rows: list[list[str]]
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    facts: Facts = field(default_factory=Facts)
 
     @cached_property
     def width(self) -> int:
@@ -50,10 +52,22 @@ class Book:
         else:
             self._facts = inspect_workbook(path, name)
         self.names = [*self._read, *self._facts]
+        if not any(map(self.holds_something, self.names)):
+            raise cannot_open(name, "nothing stands in it", "Ask the partner to send it again.")
 
     def holds_something(self, sheet: str) -> bool:
         """Whether any cell of the sheet is filled in."""
-        return self._facts[sheet].rows > 0 if sheet in self._facts else True
+        if sheet in self._facts:
+            return self._facts[sheet].rows > 0
+        return any(map(any, self._read[sheet].rows))
+
+    def is_hidden(self, sheet: str) -> bool:
+        """Whether somebody who opens the workbook does not see the sheet."""
+        return sheet in self._facts and self._facts[sheet].hidden
+
+    def called(self, sheets: Collection[str]) -> list[str]:
+        """The names of sheets, as a message gives them: those that are hidden, so called."""
+        return [f"{each} (hidden)" if self.is_hidden(each) else each for each in sheets]
 
     def sheet(self, sheet: str) -> Sheet:
         """One of its sheets. Raises AssessmentError when it cannot be read or is too large."""
@@ -89,7 +103,7 @@ class Book:
             rows[row].extend([""] * (column + 1 - len(rows[row])))
             value = values[row][column] if row < len(values) and column < len(values[row]) else ""
             rows[row][column] = _special_text(kind, text, value)
-        return Sheet(sheet, rows, tuple((*first, *last) for first, last in merged))
+        return Sheet(sheet, rows, tuple((*first, *last) for first, last in merged), facts)
 
 
 def read_sheet(path: Path, sheet: str | None, name: str) -> tuple[str, list[list[str]]]:
@@ -146,11 +160,11 @@ def _text(value: object) -> str:
 def _special_text(kind: str, text: str, value: object) -> str:
     """What a cell that needs a closer look says."""
     day = value.date() if isinstance(value, datetime) else value
-    if kind in ("error", "formula"):
+    if kind in ("error", "formula", "shown"):
         return text
     if kind == "percent":
         try:
-            share = Decimal(repr(float(text))) * 100
+            share = Decimal(f"{float(text):.15g}") * 100
         except (InvalidOperation, ValueError):
             return text
         return f"{share.normalize():f}%"

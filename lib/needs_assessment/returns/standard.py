@@ -1,11 +1,13 @@
-"""The workbook of the form `standard`, as `needs-assessment council` makes it for partners."""
+"""The workbooks that `needs-assessment council` makes for partners: what marks one as empty."""
 
 from pathlib import Path
 
 from needs_assessment.errors import AssessmentError
+from needs_assessment.returns import quote_forms
 from needs_assessment.returns.sheets import Book
 
 SHEET = "standard"
+QUOTES = "quotes"
 NOTES = "Notes"
 LISTS = "lists"
 HEADINGS = ("measure", "period", "area", "dimension", "category", "value", "note")
@@ -35,9 +37,13 @@ def is_empty_form(path: Path) -> bool:
         return False
     try:
         book = Book(path, path.name)
-        rows = book.sheet(SHEET).rows if SHEET in book.names else []
+        sheet = next((each for each in (SHEET, QUOTES) if each in book.names), "")
+        rows = book.sheet(sheet).rows if sheet else []
     except AssessmentError:
         return False
-    if not rows or tuple(rows[0]) != HEADINGS:
-        return False
-    return all(is_example(row[0], *row[-2:]) or not any(row) for row in rows[1:])
+    headings, *rest = [tuple(row) for row in rows] or [()]
+    if headings == HEADINGS:
+        return all(is_example(row[0], *row[-2:]) or not any(row) for row in rest)
+    return headings == quote_forms.HEADINGS and all(
+        row == quote_forms.EXAMPLE or not any(row) for row in rest
+    )

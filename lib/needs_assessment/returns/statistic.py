@@ -1,5 +1,6 @@
 """One statistic of a return: its words checked against the dictionary, its cell typed."""
 
+import calendar
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,14 +12,21 @@ from needs_assessment.periods import Period, Written
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary, Measure
 from needs_assessment.returns.mapping import plain
-from needs_assessment.returns.tokens import Token, read_mark, read_token, shown
+from needs_assessment.returns.tokens import HIDDEN, Token, read_mark, read_token, shown
 from needs_assessment.settings import nearest
 
 AND = " × "
 _UNITS = {"%": ("share", "rate"), "£": ("money",)}
 _MAY_BE_NEGATIVE = ("money",)
 _FAILED = re.compile(r"#[A-Z][A-Z0-9/_]*[!?]?")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MONTH = "|".join(calendar.month_name[1:])
+# What becomes of 1-4 or 3:30 in a spreadsheet.
+_DATED = re.compile(
+    rf"\d{{4}}-\d{{2}}-\d{{2}}(?: [\d:.]+)?|(?:{_MONTH}) \d{{4}}|(?:-?\d+ days?, )?\d+:\d\d:\d\d"
+)
+_NONE = re.compile(r"[-–—.]+|nil|none|na|tbc|n/?k|not known|unknown|no data|blank", re.IGNORECASE)
+# Thousands and decimals as other countries write them.
+_OTHER_SIGNS = re.compile(r"-?£?[1-9]\d{0,2}(?:(?:[\s'’]\d{3})+(?:[.,]\d+)?|(?:\.\d{3})+(?:,\d+)?)")
 _ALLOWED = "Allowed: a number, <5, c, x, z, “almost 9,000”, “10 or greater”."
 
 
@@ -41,7 +49,8 @@ class Terms:
     """What a return may speak of: known measures and areas, and the council's own area.
 
     `compared`: the councils it is shown beside, whose figures its returns may hold too. `period`:
-    of the edition that the return is for.
+    of the edition that the return is for. `suppress_below`: the council shows no counts from 1 up
+    to this.
     """
 
     dictionary: Dictionary
@@ -49,6 +58,7 @@ class Terms:
     own_area: str
     compared: tuple[str, ...] = ()
     period: Period | None = None
+    suppress_below: int = 5
 
     @cached_property
     def codes(self) -> dict[str, list[str]]:
@@ -183,10 +193,9 @@ def _known_pair(
     chosen = category if category in categories else words.get(plain(category), "")
     if chosen not in categories:
         guess = nearest(category, list(categories)) or f"Allowed: {', '.join(categories)}."
-        raise AssessmentError(
-            f"{found.places['category']}: “{shown(category)}” is not a category of {dimension}.",
-            guess,
-        )
+        said = f"“{shown(category)}” is not a category of {dimension}"
+        said = said if category else f"the category of {dimension} is missing"
+        raise AssessmentError(f"{found.places['category']}: {said}.", guess)
     return dimension, chosen
 
 
@@ -210,6 +219,11 @@ def _typed(text: str, measure: Measure, place: Place) -> Token:
     token = read_token(text)
     if token is None:
         raise AssessmentError(f"{place}: {_unreadable(text)}.", _remedy(text))
+    if measure.kind in ("count", "money") and _OTHER_SIGNS.fullmatch(text):
+        raise AssessmentError(
+            f"{place}: “{text}” can be read as {token.value} and as {text.replace('.', ',')}.",
+            "Write it without the point, or with two decimals.",
+        )
     if token.unit and measure.kind not in _UNITS[token.unit]:
         what = "a percentage" if token.unit == "%" else "an amount of money"
         raise AssessmentError(
@@ -233,20 +247,28 @@ def _typed(text: str, measure: Measure, place: Place) -> Token:
 def _unreadable(text: str) -> str:
     if not text:
         return "an empty cell is neither a number nor a known token"
+    if text == HIDDEN:
+        return "the cell holds a number that its format hides"
     if text.startswith("="):
         return f"“{shown(text)}” is a formula without a result"
     if _FAILED.fullmatch(text):
         return f"“{shown(text)}” is a formula that failed"
-    if _DAY.fullmatch(text):
-        return f"“{shown(text)}” is a date, neither a number nor a known token"
+    if _DATED.fullmatch(text):
+        return f"“{shown(text)}” is a date or time, neither a number nor a known token"
     return f"“{shown(text)}” is neither a number nor a known token"
 
 
 def _remedy(text: str) -> str:
+    if text == HIDDEN:
+        return "Ask the partner: if it must not be shown, write c instead of it."
     if text.startswith("="):
         return "Open the file in Excel, let it calculate, and save it."
     if _FAILED.fullmatch(text):
         return "Ask the partner to correct the formula."
-    if _DAY.fullmatch(text):
+    if _DATED.fullmatch(text):
         return "Excel makes dates of entries such as 1-4: ask the partner what was meant."
+    if not text or _NONE.fullmatch(text):
+        return "Write 0 for none, x for a figure that is not to be had, c for one not to be shown."
+    if _OTHER_SIGNS.fullmatch(text):
+        return "Write thousands with a comma and decimals with a point, as in 1,234.5."
     return _ALLOWED

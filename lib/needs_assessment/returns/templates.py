@@ -5,15 +5,13 @@ may stand in each column; `Notes`, with what each measure counts; and, hidden, `
 the drop-downs are made.
 """
 
-import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from needs_assessment.periods import Period, parse_period
@@ -27,9 +25,13 @@ from needs_assessment.returns.standard import (
     NOTES,
     SHEET,
 )
-
-_LAST_ROW = 2000
-_TEXT = "@"
+from needs_assessment.returns.template_sheets import (
+    guide_column,
+    saved,
+    start_sheet,
+    write_cell,
+    write_row,
+)
 
 # The file and the partner that returns each kind of measure. A kind that is not here has a
 # workbook of its own name; measures without one are the council's own.
@@ -118,12 +120,8 @@ def form_workbook(
     _add_drop_downs(sheet, lists)
     _fill_notes(notes, form, council, period, areas)
     lists.sheet_state = "hidden"
-    workbook.properties.creator = council
-    workbook.properties.title = f"{form.file.removesuffix('.xlsx')}, {council}, {period.words()}"
-    workbook.properties.created = datetime.combine(made, datetime.min.time())
-    stream = io.BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
+    title = f"{form.file.removesuffix('.xlsx')}, {council}, {period.words()}"
+    return saved(workbook, council, title, made)
 
 
 def _form_of(measure: Measure) -> tuple[str, str]:
@@ -166,19 +164,7 @@ def _fill_sheet(sheet: Worksheet, form: ReturnForm, period: Period, area: str) -
         EXAMPLE_VALUE,
         EXAMPLE_NOTE,
     ]
-    # Everything is text, so that a spreadsheet does not turn “28.7%” into 0.287 or a quarter into
-    # a date, and a note that begins with “=” stays a note.
-    for column, width in zip("ABCDEFG", (38, 16, 13, 20, 26, 14, 60), strict=True):
-        sheet.column_dimensions[column].width = width
-        sheet.column_dimensions[column].number_format = _TEXT
-    _write(sheet, 1, HEADINGS)
-    _write(sheet, 2, example)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for cell in sheet[2]:
-        cell.font = Font(italic=True, color="595959")
-        cell.fill = PatternFill("solid", fgColor="EDEDED")
-    sheet.freeze_panes = "A2"
+    start_sheet(sheet, HEADINGS, example, (38, 16, 13, 20, 26, 14, 60))
 
 
 def _fill_lists(lists: Worksheet, form: ReturnForm, period: Period, areas: Areas) -> None:
@@ -201,7 +187,7 @@ def _fill_lists(lists: Worksheet, form: ReturnForm, period: Period, areas: Areas
     ]
     for number, column in enumerate(columns, start=1):
         for row, text in enumerate(column, start=1):
-            _write_cell(lists, row, number, text)
+            write_cell(lists, row, number, text)
 
 
 def _add_drop_downs(sheet: Worksheet, lists: Worksheet) -> None:
@@ -217,20 +203,10 @@ def _add_drop_downs(sheet: Worksheet, lists: Worksheet) -> None:
         "dimension": _depending(lists, "D", "E", "$A2"),
         "category": _depending(lists, "F", "G", '$A2&"|"&$D2'),
     }
-    for column, heading in zip("ABCDEFG", HEADINGS, strict=True):
-        if heading in formulas:
-            check = DataValidation("list", formula1=formulas[heading], allow_blank=True)
-            check.errorStyle = "warning" if heading in ("period", "area") else "stop"
-            check.showErrorMessage = True
-            check.errorTitle = heading
-            check.error = f"This {heading} is not on the list. See the sheet {NOTES}."
-        else:
-            check = DataValidation(allow_blank=True)
-        check.showInputMessage = True
-        check.promptTitle = heading
-        check.prompt = _PROMPTS[heading]
-        check.add(f"{column}2:{column}{_LAST_ROW}")
-        sheet.add_data_validation(check)
+    for number, heading in enumerate(HEADINGS, start=1):
+        choices = formulas.get(heading, "")
+        only = heading not in ("period", "area")
+        guide_column(sheet, number, heading, _PROMPTS[heading], choices, only)
 
 
 def _whole(lists: Worksheet, column: str) -> str:
@@ -293,7 +269,7 @@ def _fill_notes(
             continue
         for number, line in enumerate([title, *lines]):
             row += 1
-            _write(notes, row, line)
+            write_row(notes, row, line)
             for cell in notes[row]:
                 cell.font = Font(bold=number == 0)
                 # Meanings are long; what stands in the other columns may run across.
@@ -312,16 +288,3 @@ def _explained(measure: Measure) -> list[list[str]]:
         for category, label in dimension.categories.items():
             lines.append([measure.id, "", "", name, category, f"{dimension.label}: {label}{many}"])
     return lines
-
-
-def _write(sheet: Worksheet, row: int, texts: Iterable[str]) -> None:
-    for column, text in enumerate(texts, start=1):
-        _write_cell(sheet, row, column, text)
-
-
-def _write_cell(sheet: Worksheet, row: int, column: int, text: str) -> None:
-    """Writes text as text: never a formula, whatever it begins with."""
-    if text:
-        cell = sheet.cell(row, column, text)
-        cell.data_type = "s"
-        cell.number_format = _TEXT

@@ -48,6 +48,9 @@ _MARKS = {
     "revised": "revised",
 }
 _MARKED = re.compile(r"(.*\d%?)(?: ?[\[(](\w+)[\])]| ?([pr])| (provisional|revised))")
+# What stands in a cell whose number format shows nothing.
+HIDDEN = "(hidden)"
+
 _NUMBER = re.compile(r"-?£?\d[\d,]*(?:\.\d+)?%?|-?\.\d+%?")
 _THOUSANDS = re.compile(r"-?£?\d{1,3}(?:,\d{3})+(?:\.\d+)?%?")
 
@@ -123,9 +126,11 @@ def cell_text(value: object) -> str:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, float):
-        if math.isfinite(value) and value == int(value):
-            return str(int(value))
-        return repr(value)
+        # Fifteen digits are what a spreadsheet shows of a number, and all that it answers for.
+        text = f"{value:.15g}"
+        if math.isfinite(value) and float(text) == int(float(text)):
+            return str(int(float(text)))
+        return text
     return tidy(str(value))
 
 
@@ -143,4 +148,4 @@ def _number(text: str, status: str) -> Token | None:
         value = Decimal(text.replace(",", "").replace("£", "").removesuffix("%"))
     except InvalidOperation:
         return None
-    return Token(value, status, unit)
+    return Token(value if value else abs(value), status, unit)

@@ -1,8 +1,8 @@
 """What the parts of an XLSX file say beyond the values that calamine reads.
 
 Looked at before the workbook is parsed: that it is whole, holds no macros, and unpacks to a size
-that can be read. And of its cells: errors, formulas without a result, percentages, and dates shown
-without their day, all of which would otherwise be lost or change their meaning.
+that can be read. And of its cells: errors, formulas without a result, numbers that their format
+shows as something else, comments, and what is hidden, all of which would otherwise be lost.
 """
 
 import lzma
@@ -16,12 +16,14 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from needs_assessment.errors import AssessmentError
+from needs_assessment.returns.number_formats import NumberFormat, number_format
 from needs_assessment.returns.opening import cannot_open, macros
 
 # A return of some thousand statistics unpacks to a few megabytes.
 MOST_BYTES = 256 * 2**20
 MOST_CELLS = 10_000_000
 _MOST_PARTS = 10_000
+_MOST_COLUMNS = 16_384
 _CHUNK = 2**18
 
 _AGAIN = "Ask the partner to send it again, or open it in Excel and save it under a new name."
@@ -37,7 +39,9 @@ _DAMAGE = (
     NotImplementedError,
 )
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
-_BUILT_IN = {9: "percent", 10: "percent", 17: "month"}
+# The formats that have a number instead of a code, where they change what a number says.
+_MONEY = dict.fromkeys((5, 6, 7, 8, 42, 44), "£#,##0.00;-£#,##0.00")
+_BUILT_IN = {**_MONEY, 9: "0%", 10: "0.00%", 17: "mmm-yy"}
 
 
 @dataclass
@@ -45,11 +49,17 @@ class Facts:
     """Of one sheet: how many rows and columns hold something, and its remarkable cells.
 
     `cells` by (row, column) from 0: what they are, and their text where it is known already.
+    `hidden`: whether the sheet is; `hidden_rows` and `hidden_columns` (from 0) are in it.
+    `comments`: the cells with one.
     """
 
     rows: int = 0
     columns: int = 0
     cells: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    hidden: bool = False
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    comments: list[str] = field(default_factory=list)
 
 
 def inspect_workbook(path: Path, name: str) -> dict[str, Facts]:
@@ -109,7 +119,7 @@ def _facts(parts: zipfile.ZipFile, name: str) -> dict[str, Facts]:
     formats = _formats(parts, _target(parts, main, "/styles"))
     # Set by programs that write formulas without working them out; Excel clears it.
     pending = any(
-        _local(each.tag) == "calcPr" and each.get("fullCalcOnLoad") in ("1", "true")
+        _local(each.tag) == "calcPr" and _is_true(each.get("fullCalcOnLoad"))
         for each in book.iter()
     )
     found = {}
@@ -119,8 +129,19 @@ def _facts(parts: zipfile.ZipFile, name: str) -> dict[str, Facts]:
         identity = next((value for key, value in sheet.items() if _local(key) == "id"), "")
         part = _target(parts, main, "/worksheet", identity)
         if part:
-            found[sheet.get("name", "")] = _scan(parts, part, formats, pending)
+            facts = _scan(parts, part, formats, pending)
+            facts.hidden = sheet.get("state", "visible") != "visible"
+            facts.comments = _comments(parts, _target(parts, part, "/comments"))
+            found[sheet.get("name", "")] = facts
     return found
+
+
+def _comments(parts: zipfile.ZipFile, part: str | None) -> list[str]:
+    """The cells that carry a comment, such as “B4”."""
+    if part is None or part not in parts.namelist():
+        return []
+    elements = (each for each in _tree(parts, part).iter() if _local(each.tag) == "comment")
+    return [each.get("ref", "") for each in elements]
 
 
 def _target(parts: zipfile.ZipFile, source: str, kind: str, identity: str = "") -> str | None:
@@ -143,43 +164,34 @@ def _tree(parts: zipfile.ZipFile, part: str) -> ElementTree.Element:
     return ElementTree.fromstring(content)
 
 
-def _formats(parts: zipfile.ZipFile, part: str | None) -> list[str]:
-    """What each cell style shows: `percent`, a date as `month` or `year`, or nothing special."""
+def _formats(parts: zipfile.ZipFile, part: str | None) -> list[NumberFormat | None]:
+    """The format of each cell style; None where a number stands there as it is."""
     if part is None:
         return []
-    codes: dict[int, str] = {}
-    styles: list[str] = []
+    codes: dict[int, str] = dict(_BUILT_IN)
+    styles: list[NumberFormat | None] = []
     for element in _tree(parts, part):
         if _local(element.tag) == "numFmts":
             for each in element:
                 codes[int(each.get("numFmtId", "0"))] = each.get("formatCode", "")
         elif _local(element.tag) == "cellXfs":
-            for each in element:
-                number = int(each.get("numFmtId", "0"))
-                styles.append(
-                    _shows(codes[number]) if number in codes else _BUILT_IN.get(number, "")
-                )
+            found = (
+                number_format(codes.get(int(each.get("numFmtId", "0")), "")) for each in element
+            )
+            styles.extend(None if each.plain else each for each in found)
     return styles
-
-
-def _shows(code: str) -> str:
-    plain = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|_.', "", code).split(";")[0].lower()
-    if "%" in plain:
-        return "percent"
-    if "d" in plain or "h" in plain or "s" in plain or "general" in plain:
-        return ""
-    return "month" if "m" in plain else "year" if "y" in plain else ""
 
 
 class _Scanner:
     """Follows the cells of a worksheet as its XML goes by."""
 
-    def __init__(self, formats: list[str], pending: bool):
+    def __init__(self, formats: list[NumberFormat | None], pending: bool):
         self.facts = Facts()
         self.formats = formats
         self.pending = pending
         self.row = self.column = -1
-        self.type = self.format = ""
+        self.type = ""
+        self.format: NumberFormat | None = None
         self.texts: dict[str, list[str]] = {}
         self.inside = ""
 
@@ -188,13 +200,18 @@ class _Scanner:
         if tag == "row":
             self.row = int(attributes.get("r", self.row + 2)) - 1
             self.column = -1
+            if _is_true(attributes.get("hidden")):
+                self.facts.hidden_rows.add(self.row)
+        elif tag == "col" and _is_true(attributes.get("hidden")):
+            first, last = int(attributes["min"]), int(attributes["max"])
+            self.facts.hidden_columns.update(range(first - 1, min(last, _MOST_COLUMNS)))
         elif tag == "c":
             self.column += 1
             if found := _REFERENCE.fullmatch(attributes.get("r", "")):
                 self.row, self.column = int(found[2]) - 1, _column(found[1])
             self.type = attributes.get("t", "")
             style = int(attributes.get("s", 0))
-            self.format = self.formats[style] if style < len(self.formats) else ""
+            self.format = self.formats[style] if style < len(self.formats) else None
             self.texts = {}
         elif tag in ("f", "v", "is"):
             self.inside = tag
@@ -221,11 +238,13 @@ class _Scanner:
         if self.type == "e":
             return "error", value or "#REF!"
         if self.type in ("", "n") and value and self.format:
-            return self.format, value
+            return self.format.show(value)
         return None
 
 
-def _scan(parts: zipfile.ZipFile, part: str, formats: list[str], pending: bool) -> Facts:
+def _scan(
+    parts: zipfile.ZipFile, part: str, formats: list[NumberFormat | None], pending: bool
+) -> Facts:
     scanner = _Scanner(formats, pending)
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -240,6 +259,10 @@ def _scan(parts: zipfile.ZipFile, part: str, formats: list[str], pending: bool) 
 
 def _no_doctype(*_: object) -> None:
     raise ValueError
+
+
+def _is_true(text: str | None) -> bool:
+    return text in ("1", "true")
 
 
 def _column(letters: str) -> int:

@@ -67,12 +67,14 @@ def read_context(
     edition: Period,
     folder: str,
     hides: Hides,
+    caveats: dict[str, str] | None = None,
 ) -> Context:
     """What the rules look at in the returns of one edition.
 
     `observations` and `earlier` (statements that later ones replaced) are frames with
     `observations.COLUMNS`. `folder` is where the edition's own returns lie, as observations name
     it. `hides` says whether disclosure control hides a figure, or a number made from figures.
+    `caveats`: by file, what is said wherever its figures are shown.
     """
     return Context(
         figures=Figures(read_figures(observations), dictionary),
@@ -83,6 +85,7 @@ def read_context(
         edition=edition,
         folder=f"{folder.rstrip('/')}/",
         hides=hides,
+        caveats=caveats or {},
     )
 
 

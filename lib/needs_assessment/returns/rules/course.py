@@ -136,7 +136,8 @@ def check_other_period(context: Context) -> Iterator[Flag]:
         periods = context.figures.periods(*key)
         if any(each.within(context.edition) for each in periods):
             continue
-        if choose_for_edition(periods, context.edition) is None:
+        over_time = context.measure(figure).over_time
+        if choose_for_edition(periods, context.edition, over_time) is None:
             latest = max(
                 (each for each in context.figures.all if (each.measure, each.area) == key),
                 key=lambda each: each.period,
@@ -194,4 +195,5 @@ def _jumped(context: Context, found: list[tuple[float, Quantity, Quantity]]) -> 
     if len(found) > 1:
         others = len(found) - 1
         said += f" The same series has {others} more such jump{'s' if others > 1 else ''}."
+    said += context.caveat(earlier) + context.caveat(later)
     return context.flag("note", JUMP, place, f"{subject}: {said}")

@@ -189,6 +189,7 @@ class Context:
 
     `figures`: everything the edition may use; `earlier`: statements of the same statistics that a
     later one replaced. `folder`: where the edition's own returns lie, with a slash at the end.
+    `caveats`: what is said wherever figures of a file are shown.
     """
 
     figures: Figures
@@ -199,6 +200,7 @@ class Context:
     edition: Period
     folder: str
     hides: Hides
+    caveats: dict[str, str]
 
     def measure(self, figure: Figure) -> Measure:
         return self.dictionary[figure.measure]
@@ -219,6 +221,11 @@ class Context:
         return len(quantity.figures) < 2 or not self.hides(
             replace(quantity.first, value=quantity.nominal)
         )
+
+    def caveat(self, quantity: Quantity) -> str:
+        """What is said wherever these figures are shown, after a blank; mostly nothing."""
+        found = dict.fromkeys(self.caveats.get(each.file, "") for each in quantity.figures)
+        return "".join(f" {each}" for each in found if each)
 
     def flag(self, severity: Severity, rule: str, figure: Figure, sentence: str) -> Flag:
         """A flag at the figure's place."""

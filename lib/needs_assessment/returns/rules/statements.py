@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 from needs_assessment.display import join_words
@@ -10,6 +11,7 @@ from needs_assessment.periods import Period
 from needs_assessment.returns.rules.figures import Context, Figure, add, before, overlap
 from needs_assessment.returns.rules.shares import implied_bases
 from needs_assessment.returns.rules.wording import about, between, named, say
+from needs_assessment.returns.sheets import in_rows
 
 TWICE = "given twice"
 DIFFERENT = "the same figure with different values"
@@ -25,21 +27,41 @@ _COPIED = 5
 
 def check_repeats(context: Context) -> Iterator[Flag]:
     """The same statistic more than once: on one day, later on, or by several partners."""
+    again: dict[tuple[str, str, str], list[tuple[Figure, Figure]]] = {}
     for old in context.earlier:
         key = (old.measure, old.period, old.area, old.dimension, old.category, old.partner)
         new = context.figures.get(*key)
         if new is None or new.partner != old.partner:
             continue
-        where = f"{_name(old.file)}, row {old.row}"
         if new.received == old.received:
-            said = f"the same figure stands in {where} as well; it is used once."
-            yield context.flag("note", TWICE, new, f"{about(context, new)}: {said}")
-        elif new.raw != old.raw:
-            said = f"revised since {where}, received on {old.received}"
-            if context.open(new, old):
-                said += f": {say(context, old)} then, {say(context, new)} now"
-            yield context.flag("note", REVISED, new, f"{about(context, new)}: {said}.")
+            again.setdefault((new.file, new.sheet, old.file), []).append((new, old))
+        elif (new.value, new.status) != (old.value, old.status):
+            yield _revised(context, new, old)
+    for found in again.values():
+        yield _twice(context, found)
     yield from _by_partners(context)
+
+
+def _revised(context: Context, new: Figure, old: Figure) -> Flag:
+    """A figure that a later return changed. A hidden one is not given, before or after."""
+    said = "revised"
+    if context.open(new, old) and new.value == old.value:
+        said = f"{old.status}, now {new.status}"
+    elif context.open(new, old):
+        said = f"revised from {say(context, old)} to {say(context, new)}"
+    said += f", received on {_day(new.received)}; before, {_name(old.file)}, row {old.row}, "
+    said += f"received on {_day(old.received)}."
+    return context.flag("note", REVISED, new, f"{about(context, new)}: {said}")
+
+
+def _twice(context: Context, found: list[tuple[Figure, Figure]]) -> Flag:
+    """Figures of one sheet that another, or the same one, gives as well."""
+    news = list(dict.fromkeys(new for new, _ in found))
+    first, old = found[0]
+    rows = in_rows(sorted({old.row for _, old in found}))
+    more = f", and {len(news) - 1} more of this sheet" if news[1:] else ""
+    said = f"the same stands in {_name(old.file)}, {rows}, as well; each figure is used once."
+    return context.flag("note", TWICE, first, f"{about(context, first)}{more}: {said}")
 
 
 def _by_partners(context: Context) -> Iterator[Flag]:
@@ -163,13 +185,19 @@ def _target(
     name = named(context, replace(earlier.first, category=""))
     said = (
         f"{shown}, and “{name}” was {say(context, earlier)} in {earlier.period.words()}. The "
-        "target may be no more than the volume of the year before."
+        f"target may be no more than the volume of the year before.{context.caveat(earlier)}"
     )
     yield context.flag("note", TARGET, figure, f"{about(context, figure)}: {said}")
 
 
 def _name(file: str) -> str:
     return file.rsplit("/", 1)[-1]
+
+
+def _day(text: str) -> str:
+    """A date in words: “2 November 2026”."""
+    day = date.fromisoformat(text)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _lower(sentence: str) -> str:
