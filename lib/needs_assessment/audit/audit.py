@@ -8,12 +8,13 @@ from pathlib import Path
 from needs_assessment.audit.charts import chart_knowledge
 from needs_assessment.audit.counting import Counting
 from needs_assessment.audit.editions import joined
-from needs_assessment.audit.judging import Finding, Judge, unsafe_message
+from needs_assessment.audit.judging import PUBLISHED, Finding, Judge, unsafe_message
 from needs_assessment.audit.keys import Cell, Context, Key, Spot
 from needs_assessment.audit.knowledge import Knowledge, table_knowledge
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.rates import Rates
-from needs_assessment.audit.report import printed_rule, read_report
+from needs_assessment.audit.report import read_report
+from needs_assessment.audit.rule import Rule, printed_rule
 from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation, System, says
 from needs_assessment.council import Council, choose_period, load_council
@@ -27,7 +28,8 @@ class Audit:
     """What an attack found, and its size.
 
     `reports` counts the reports read; `tables` those with counts; `facts` the numbers shown;
-    `unknown` the hidden numbers; `relations` those among them; `bounds` the programmes solved.
+    `unknown` the hidden numbers; `relations` those among them, `given_up` those supposed in vain;
+    `bounds` the programmes solved.
     """
 
     findings: tuple[Finding, ...]
@@ -37,6 +39,7 @@ class Audit:
     unknown: int
     relations: int
     bounds: int
+    given_up: int
     seconds: float
 
     @property
@@ -81,21 +84,18 @@ def attack_reports(
 ) -> Audit:
     """Attacks the report `shown` of a council, with other reports that readers have."""
     started = time.monotonic()
-    rule = printed_rule(shown)
+    rule = printed_rule(shown.texts, public)
     known = _knowledge(shown, council, public)
     for report in others:
         known = joined(known, _knowledge(report, council, public), report.name)
     known.relations += _published(council, shown.period, public)
-    known.relations += [
-        says(key, 1.0, float("inf"), "")
-        for key in known.hidden
-        if rule.zeros_shown and isinstance(key, Cell)
-    ]
     keys = {key for relation in known.relations for key in relation.keys}
     counting = Counting(keys | set(known.hidden), public, tuple(council.county))
     system = System([*known.relations, *counting.relations], lambda key: _whole(key, public))
+    positive = _positive(system, known, rule)
+    system = System([*system.relations, *positive], system.whole)
     implied = frozenset(known.implied | counting.implied)
-    judge = Judge(system, rule, public, shown.name, known.hidden, implied, primary)
+    judge = Judge(system, rule, public, shown.name, known.hidden, implied, known.open, primary)
     judged = judge.judge()
     return Audit(
         findings=judged.findings,
@@ -105,6 +105,7 @@ def attack_reports(
         unknown=sum(not hidden.published for hidden in known.hidden.values()),
         relations=len(system.joint),
         bounds=judged.bounds,
+        given_up=judged.given_up,
         seconds=time.monotonic() - started,
     )
 
@@ -135,7 +136,12 @@ def _whole(key: Key, public: Public) -> bool:
 
 def _context(shown: Shown, council: Council, public: Public) -> Context:
     return Context(
-        shown.name, shown.area, parse_period(shown.period), tuple(council.county), public
+        shown.name,
+        shown.area,
+        parse_period(shown.period),
+        tuple(council.county),
+        public,
+        printed_rule(shown.texts, public),
     )
 
 
@@ -150,9 +156,27 @@ def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
     known.facts += charts.facts + rates.facts
     known.implied |= rates.hidden
     for key, hidden in charts.hidden.items():
-        for place in hidden.places:
-            known.hide(key, hidden.report, place, hidden.published)
+        known.hide(key, hidden)
     return known
+
+
+def _positive(system: System, known: Knowledge, rule: Rule) -> list[Relation]:
+    """That hidden numbers are no noughts, as far as the rule says that those are shown: all, or
+    all but the parts of groups that may be small.
+    """
+    if not rule.zeros:
+        return []
+    small = {
+        part
+        for relation in system.joint
+        if relation.doubtful and system.bounds(relation.keys[0])[0] < rule.group
+        for part in relation.keys[1:]
+    }
+    return [
+        says(key, 1.0, float("inf"), "")
+        for key, hidden in known.hidden.items()
+        if isinstance(key, Cell) and hidden.wholly and not (rule.small and key in small)
+    ]
 
 
 def _published(council: Council, period: str, public: Public) -> list[Relation]:
@@ -168,7 +192,7 @@ def _published(council: Council, period: str, public: Public) -> list[Relation]:
             continue
         area = row["area"] or council.code
         key = Cell(measure.id, str(when), area, row["dimension"], row["category"])
-        found.append(says(key, value, value, "a published return"))
+        found.append(says(key, value, value, PUBLISHED))
     return found
 
 

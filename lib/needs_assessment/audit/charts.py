@@ -2,14 +2,22 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from needs_assessment.audit.drawing import Plotted, measure, written_number
-from needs_assessment.audit.keys import Context, Key, Keyed, Spot
-from needs_assessment.audit.knowledge import Knowledge
-from needs_assessment.audit.shown import Shown, ShownChart, plain
+from needs_assessment.audit.drawing import Plotted, measure, written_bound, written_number
+from needs_assessment.audit.keys import (
+    Cell,
+    Context,
+    Key,
+    Keyed,
+    Spot,
+    key_table,
+    title_period,
+)
+from needs_assessment.audit.knowledge import Hidden, Knowledge
+from needs_assessment.audit.numerals import ANY
+from needs_assessment.audit.shown import Shown, ShownChart, ShownTable, plain
 from needs_assessment.audit.system import System, says
-from needs_assessment.display import SUPPRESSED
 
 _ITEMS = re.compile(r"\.\s+|;\s+|,\s+|\.$")
 _LARGEST = re.compile(r"\blargest first\b", re.IGNORECASE)
@@ -28,72 +36,99 @@ class _Line:
 def chart_knowledge(shown: Shown, context: Context, tables: Knowledge, system: System) -> Knowledge:
     """What the charts of a report say.
 
-    A series is taken to be the line of a table when its labels are in the line and its numbers
-    agree with those the tables show (`system`); else it is known by its place in the chart.
+    A series is the line of a table when its labels are in the line and its numbers agree with
+    those the tables show (`system`). Else it is read as a table would be, by caption and labels;
+    failing that it is known by its place in the chart.
     """
     known = Knowledge()
-    lines = list(_lines(tables.keyed.values()))
-    names = _names(shown.charts)
-    for chart in shown.charts:
-        name = names.get(_identity(chart), chart.name or f"“{chart.title}”")
+    reader = _Reader(list(_lines(tables.keyed.values())), system, context)
+    names = {_identity(chart): chart for chart in shown.charts if chart.name}
+    for drawn in shown.charts:
+        chart = names.get(_identity(drawn), drawn)
+        name = chart.name or f"“{chart.title}”"
         for source, plotted in (
-            (f"the drawing of {name}", measure(chart.svg)),
-            (f"the alternative text of {name}", read_alternative(chart.alt)),
+            (f"the drawing of {name}", measure(drawn.svg)),
+            (f"the alternative text of {name}", read_alternative(drawn.alt)),
         ):
-            _take(name, source, plotted, lines, known, system, context)
+            for point, key in reader.keys(chart, plotted):
+                _take(point, key, f"{name}, “{point.row}”", source, known, context)
     return known
 
 
-def _names(charts: Iterable[ShownChart]) -> dict[tuple[str, ...], str]:
-    """The labels of charts that some file gives without one, by their alternative text."""
-    return {_identity(chart): chart.name for chart in charts if chart.name}
-
-
-def _identity(chart: ShownChart) -> tuple[str, ...]:
-    return (chart.alt[:80],)
+def _identity(chart: ShownChart) -> str:
+    """What a chart has in every file: some give its alternative text and no caption."""
+    return chart.alt[:80]
 
 
 def _take(
-    name: str,
-    source: str,
-    plotted: list[Plotted],
-    lines: list[_Line],
-    known: Knowledge,
-    system: System,
-    context: Context,
+    point: Plotted, key: Key, place: str, source: str, known: Knowledge, context: Context
 ) -> None:
-    """Adds what one chart, or its text, says to what is known."""
-    for series in sorted({each.series for each in plotted}):
-        points = [each for each in plotted if each.series == series]
-        keys = _keys(name, points, lines, system, context)
-        for point, key in zip(points, keys, strict=True):
-            number = point.number
-            if point.hidden:
-                known.hide(key, context.report, f"{name}, “{point.row}”", False)
-            elif number and number.whole and not number.percent and not number.about:
-                known.facts += 1
-                known.relations.append(says(key, *number.exact, source))
-            if point.span and (point.hidden or number is None):
-                known.facts += 1
-                known.relations.append(says(key, max(point.span[0], 0.0), point.span[1], source))
+    """Adds what one bar or point says to what is known."""
+    number = point.number
+    if point.hidden:
+        most = written_bound(point.words) or 0.0
+        known.hide(key, Hidden(context.report, (place,), False, most >= ANY))
+        known.relations.append(says(key, 0.0, most, source))
+    blur = context.rule.blur([key.measure]) if isinstance(key, Cell) else 0.0
+    spans = []
+    if number and number.whole and not number.percent and not number.about:
+        spans.append(number.exact)
+    if point.span and (point.hidden or number is None):
+        spans.append(point.span)
+    known.facts += len(spans)
+    known.relations += [says(key, max(0.0, low - blur), high + blur, source) for low, high in spans]
 
 
-def _keys(
-    name: str,
-    points: list[Plotted],
-    lines: list[_Line],
-    system: System,
-    context: Context,
-) -> list[Key]:
-    """The keys of a series: of the one line of a table that it agrees with, or its own."""
-    labels = [plain(point.row).casefold() for point in points]
-    fitting = [line for line in lines if _agrees(line, labels, points, system)]
-    chosen = {tuple(line.keys.get(label) for label in labels): line for line in fitting}
-    line = next(iter(chosen.values())).keys if len(chosen) == 1 else {}
-    return [
-        line.get(label) or Spot(context.report, name, point.row, str(point.series))
-        for label, point in zip(labels, points, strict=True)
-    ]
+@dataclass(frozen=True)
+class _Reader:
+    """Tells which statistics a chart plots, from the lines of the tables and what they show."""
+
+    lines: list[_Line]
+    system: System
+    context: Context
+
+    def keys(self, chart: ShownChart, plotted: list[Plotted]) -> Iterator[tuple[Plotted, Key]]:
+        """Each point with its key."""
+        read = self._read(chart, plotted)
+        for series in sorted({each.series for each in plotted}):
+            points = [each for each in plotted if each.series == series]
+            line = self._line(points)
+            name = chart.name or f"“{chart.title}”"
+            for point in points:
+                spot = Spot(self.context.report, name, point.row, str(series))
+                label = plain(point.row).casefold()
+                yield point, line.get(label) or read.get((label, series)) or spot
+
+    def _line(self, points: list[Plotted]) -> dict[str, Key]:
+        """The one line of a table that a series agrees with; empty when none or several do."""
+        labels = [plain(point.row).casefold() for point in points]
+        fitting = [line for line in self.lines if _agrees(line, labels, points, self.system)]
+        chosen = {tuple(line.keys.get(label) for label in labels): line for line in fitting}
+        return next(iter(chosen.values())).keys if len(chosen) == 1 else {}
+
+    def _read(self, chart: ShownChart, plotted: list[Plotted]) -> dict[tuple[str, int], Key]:
+        """The statistics of a chart read as a table: a row for each label of a lone series, or for
+        each of several series when their names are categories.
+        """
+        rows = list(dict.fromkeys(point.row for point in plotted))
+        names = {point.series: point.series_name for point in plotted}
+        found: dict[tuple[str, int], Key] = {}
+        if len(names) == 1:
+            period = str(title_period(chart.title, self.context.period))
+            table = _as_table(chart, rows, [period])
+            for row, line in zip(rows, key_table(table, self.context).keys, strict=True):
+                found[plain(row).casefold(), next(iter(names))] = line[0]
+        else:
+            table = _as_table(chart, list(names.values()), rows)
+            for series, line in zip(names, key_table(table, self.context).keys, strict=True):
+                for row, key in zip(rows, line, strict=True):
+                    found[plain(row).casefold(), series] = key
+        return {place: key for place, key in found.items() if isinstance(key, Cell)}
+
+
+def _as_table(chart: ShownChart, rows: list[str], columns: list[str]) -> ShownTable:
+    lines = tuple((row, *([""] * len(columns))) for row in rows)
+    return ShownTable(chart.artefact, chart.name, chart.title, "", ("", *columns), lines)
 
 
 def _agrees(line: _Line, labels: list[str], points: list[Plotted], system: System) -> bool:
@@ -107,16 +142,17 @@ def _agrees(line: _Line, labels: list[str], points: list[Plotted], system: Syste
         if value is None:
             # The table hides the number, or does not give it: it cannot contradict.
             continue
-        if point.number is None:
-            if point.hidden or (
-                point.span and not point.span[0] - 0.5 <= value <= point.span[1] + 0.5
-            ):
-                return False
-            continue
-        if float(point.number.value) != value:
+        if point.hidden or not _fits(point, value):
             return False
         same += value > 0
     return same >= _ENOUGH
+
+
+def _fits(point: Plotted, value: float) -> bool:
+    """Whether what is written at a point, or measured where nothing is, is this number."""
+    if point.number is not None:
+        return float(point.number.value) == value
+    return point.span is None or point.span[0] <= value <= point.span[1]
 
 
 def _lines(tables: Iterable[Keyed]) -> Iterator[_Line]:
@@ -147,9 +183,9 @@ def read_alternative(text: str) -> list[Plotted]:
             words = item
             series += 1
         number = written_number(words)
-        hidden = words.strip().startswith(SUPPRESSED) and "means" not in words
+        hidden = written_bound(words) is not None and "means" not in words
         if row and (number or hidden):
-            found.append(Plotted(row, series, number, hidden))
+            found.append(Plotted(row, series, number, hidden, words=words))
     return _ordered(found) if _LARGEST.search(text) else found
 
 
@@ -161,7 +197,7 @@ def _ordered(found: list[Plotted]) -> list[Plotted]:
         before = [number for number in numbers[:place] if number is not None]
         if each.hidden and after:
             span = (max(after), min(before, default=1e6))
-            ordered.append(Plotted(each.row, each.series, None, True, span))
+            ordered.append(replace(each, span=span))
         else:
             ordered.append(each)
     return ordered

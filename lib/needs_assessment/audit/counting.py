@@ -62,7 +62,7 @@ class Counting:
                 for category in breakdown.categories.values()
             ]
             if breakdown.one_answer and breakdown.adds_up:
-                if all(part in self.keys for part in parts):
+                if any(part in self.keys for part in parts):
                     # A total that no table gives can still be held against another measure.
                     self.keys.add(whole)
                 self._make(whole, parts)

@@ -7,11 +7,12 @@ of the value axis, or against the bars whose numbers are written beside them.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from itertools import pairwise
 from statistics import median
 from xml.etree import ElementTree
 
-from needs_assessment.audit.numerals import Numeral, numbers_in, read_numeral
+from needs_assessment.audit.numerals import ANY, Numeral, numbers_in, read_numeral
 from needs_assessment.audit.shown import plain
 from needs_assessment.display import SUPPRESSED
 
@@ -19,6 +20,7 @@ _POINT = re.compile(r"[ML]\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
 _TRANSLATE = re.compile(r"translate\(\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
 _TICK = re.compile(r"([xy])tick_\d+")
 _LENGTH = re.compile(r"-?[\d.]+")
+_BELOW = re.compile(r"<\s?(\d+)")
 _CURVE = re.compile(r"[CQAcqa]")
 
 # Two measures of one drawing agree to this part of themselves; a bar shorter than this (in points)
@@ -31,7 +33,8 @@ _NOTHING = 0.05
 class Plotted:
     """What a chart says for one row (a category, a quarter) of one series, counted from 0.
 
-    `number` is what is written there, `hidden` that [c] is; `span` is what is measured.
+    `number` is what is written there, `hidden` that [c] is, `words` all that is; `span` is what is
+    measured.
     """
 
     row: str
@@ -39,6 +42,17 @@ class Plotted:
     number: Numeral | None = None
     hidden: bool = False
     span: tuple[float, float] | None = None
+    words: str = ""
+
+    @property
+    def series_name(self) -> str:
+        """What is written but for the number: “Level 1” of “Level 1: 76”."""
+        words = self.words.replace(SUPPRESSED, "")
+        if self.number is not None:
+            written = f"{self.number.value:,}"
+            before, found, after = words.rpartition(written)
+            words = f"{before} {after}" if found else words
+        return words.strip(" :,.%")
 
 
 @dataclass(frozen=True)
@@ -149,7 +163,7 @@ def _texts(element: ElementTree.Element) -> list[_Text]:
             found.append(_Text(plain("".join(each.itertext())), x, y))
     if found:
         return found
-    notes = [each.text or "" for each in element.iter() if not isinstance(each.tag, str)]
+    notes = [unescape(each.text or "") for each in element.iter() if not isinstance(each.tag, str)]
     moved = [each for each in element.iter("g") if "translate" in str(each.get("transform", ""))]
     if notes and moved:
         x, y = _moved(moved[0])
@@ -258,8 +272,9 @@ def _bars(axes: _Axes, rows: list[_Text], lying: bool, scale: _Scale | None) -> 
                 rows[number].words,
                 place,
                 written_number(label),
-                SUPPRESSED in label,
+                written_bound(label) is not None,
                 _around(value),
+                label,
             )
         )
     return found
@@ -331,9 +346,17 @@ def _label(box: _Box, texts: list[_Text], lying: bool) -> str:
     return min(near)[1] if near else ""
 
 
+def written_bound(words: str) -> float | None:
+    """The largest number that a label leaves possible when it hides one: [c] or “<5”."""
+    if SUPPRESSED in words:
+        return ANY
+    found = _BELOW.search(words)
+    return float(found[1]) - 1 if found else None
+
+
 def written_number(words: str) -> Numeral | None:
     """The number of a label: at its start (“40 cases”), else the last one (“Level 1: 76”)."""
-    if SUPPRESSED in words:
+    if written_bound(words) is not None:
         return None
     whole = read_numeral(words)
     found = numbers_in(words)

@@ -7,15 +7,15 @@ from needs_assessment.audit.keys import Cell, Key
 from needs_assessment.audit.knowledge import Knowledge
 from needs_assessment.audit.system import SLACK, Relation
 
-_Block = tuple[str, str, str]
+_Block = tuple[str, ...]
 
 
 def joined(known: Knowledge, other: Knowledge, report: str) -> Knowledge:
     """What is known with another report added, its tables named with the report.
 
-    Where the other report shows another number for a statistic, its figures of that measure,
-    period and area have been revised: they are kept apart from the new ones, since what was
-    hidden then need not be what is hidden now.
+    Where the other report shows another number for a statistic, its figures for that year have
+    been revised: they are kept apart from the new ones, since what was hidden then need not be
+    what is hidden now.
     """
     first = _exact(known)
     second = _exact(other)
@@ -46,6 +46,7 @@ def joined(known: Knowledge, other: Knowledge, report: str) -> Knowledge:
         relations=[*known.relations, *relations],
         hidden=hidden,
         implied=known.implied | {apart(key) for key in other.implied},
+        open=known.open,
         keyed=known.keyed,
         tables=known.tables + other.tables,
         facts=known.facts + other.facts,
@@ -53,7 +54,8 @@ def joined(known: Knowledge, other: Knowledge, report: str) -> Knowledge:
 
 
 def _block(key: Cell) -> _Block:
-    return key.measure, key.period, key.area
+    """The statistic, with its financial year, quarter or month left out."""
+    return key.measure, key.period[:7], key.area, key.dimension, key.category
 
 
 def _exact(known: Knowledge) -> dict[Key, float]:

@@ -7,12 +7,13 @@ from needs_assessment.audit.bounds import Attack
 from needs_assessment.audit.keys import Cell, Key, Spot
 from needs_assessment.audit.knowledge import Hidden
 from needs_assessment.audit.public import Public
-from needs_assessment.audit.report import Rule
+from needs_assessment.audit.rule import Rule
 from needs_assessment.audit.system import Component, System
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 
-_SMALL_GROUP = 10
+# The source of what partners had published before.
+PUBLISHED = "a published return"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Judge:
 
     `report` is the one under audit: a number hidden in another report only counts when this one
     helps to open it. `implied` are numbers shown nowhere that a reader can name. `primary` are
-    those known to be hidden for their own size, when the caller knows.
+    those known to be hidden for their own size, when the caller knows; `open` had been published
+    before.
     """
 
     system: System
@@ -57,6 +59,7 @@ class Judge:
     report: str
     hidden: dict[Key, Hidden]
     implied: Collection[Key]
+    open: Collection[Key] = ()
     primary: Collection[Key] = ()
     bounds: int = 0
     given_up: int = 0
@@ -70,7 +73,7 @@ class Judge:
         for key, hidden in self.hidden.items():
             if key in self.system.known and self._concerns(key):
                 findings += self._outright(key, hidden)
-        findings += self._groups()
+        findings += [*self._groups(), *self._against_the_rule()]
         ordered = sorted(set(findings), key=lambda each: each.address)
         return Judged(tuple(ordered), self.bounds, self.given_up)
 
@@ -98,11 +101,12 @@ class Judge:
     def _safe(self, key: Key, attack: Attack) -> bool:
         """The definition of `needs_assessment.audit`."""
         lowest, highest = attack.extreme(key, 1), attack.extreme(key, -1)
-        last = self.rule.last
-        if key not in self.hidden and not (lowest >= 1 and highest <= last):
+        last = self.rule.last_of(key.measure) if isinstance(key, Cell) else self.rule.last
+        if key not in self.hidden and not 1 <= lowest <= highest <= last:
             return True
-        if highest - lowest >= last and key not in self.primary:
-            return attack.has_values(key, last, lowest)
+        wide = highest > last and highest - lowest >= self.rule.width
+        if wide and key not in self.primary:
+            return attack.has_values(key, self.rule.width, lowest)
         return all(attack.possible(key, value) for value in range(1, last + 1))
 
     def _gave_away(self, key: Key, component: Component) -> tuple[str, ...] | None:
@@ -160,7 +164,7 @@ class Judge:
             parts = relation.keys[1:]
             if factor != -1.0 or not isinstance(whole, Cell) or len(parts) < 2:
                 continue
-            if not (0 < known.get(whole, 0) < _SMALL_GROUP) or relation.lower != 0.0:
+            if not (0 < known.get(whole, 0) < self.rule.group) or relation.lower != 0.0:
                 continue
             for part in parts:
                 if self._tells(part, whole) and known.get(part) == known[whole]:
@@ -169,6 +173,18 @@ class Judge:
                     own = tuple(sorted(filter(None, sources)))
                     if any(self._own(source) for source in own):
                         yield Finding(self.address(part), own, _WHOLLY)
+
+    def _against_the_rule(self) -> Iterator[Finding]:
+        """Counts of people that the rule hides and the report shows."""
+        for key, value in self.system.known.items():
+            if not isinstance(key, Cell) or key in self.open or key in self.hidden:
+                continue
+            measure = self.public.measures[key.measure]
+            if measure.protect and measure.whole and 1 <= value <= self.rule.last_of(key.measure):
+                sources = {each.source for each in self.system.statements[key]}
+                if PUBLISHED not in sources and any(self._own(each) for each in sources if each):
+                    own = tuple(sorted(each for each in sources if each and self._own(each)))
+                    yield Finding(self.address(key), own, _SHOWN)
 
     def _tells(self, part: Key, whole: Cell) -> bool:
         """Whether lying wholly in this part says something of the people in a group: parts by
@@ -179,11 +195,8 @@ class Judge:
             and part.period == whole.period
             and part.area == whole.area
             and self.public.measures[part.measure].protect
-            and not self._all_published(part)
+            and part not in self.open
         )
-
-    def _all_published(self, key: Key) -> bool:
-        return key in self.hidden and self.hidden[key].published
 
     def address(self, key: Key) -> str:
         """Where a number stands, or would stand, in words."""
@@ -198,6 +211,9 @@ _OPEN = "can be worked out, wholly or nearly, from"
 _WHOLLY = "is a small group that lies wholly in one category, as shown by"
 
 
+_SHOWN = "is a count that the rule hides, shown in"
+
+
 def cell_words(key: Cell, public: Public) -> str:
     """A statistic in words: “MARAC cases by referring agency, Health, 2024-25”."""
     measure = public.measures[key.measure]
@@ -205,7 +221,7 @@ def cell_words(key: Cell, public: Public) -> str:
     breakdown = measure.breakdowns.get(key.dimension)
     if breakdown:
         words = {each: text for text, each in breakdown.categories.items()}
-        parts.append(words.get(key.category, key.category))
+        parts.append(f"“{words.get(key.category, key.category)}”")
     try:
         parts.append(parse_period(key.period).words())
     except AssessmentError:

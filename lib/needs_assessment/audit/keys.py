@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from needs_assessment.audit.public import Counted, Public
+from needs_assessment.audit.rule import Rule
 from needs_assessment.audit.shown import ShownTable, plain
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period, read_period
@@ -56,13 +57,16 @@ def whole_of(areas: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True)
 class Context:
-    """What a table is read in: the report, its area and period, and the councils of its county."""
+    """What a table is read in: the report, its area and period, the councils of its county, and
+    the rule it prints.
+    """
 
     report: str
     area: str
     period: Period
     county: tuple[str, ...]
     public: Public
+    rule: Rule
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """What a reader takes from one report: numbers shown, numbers hidden, and how tables add up."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from needs_assessment.audit.keys import Cell, Context, Key, Keyed, Spot, key_table, period_of
-from needs_assessment.audit.numerals import CellText, read_cell
+from needs_assessment.audit.numerals import ANY, CellText, read_cell, read_numeral
+from needs_assessment.audit.rates import share_relations
 from needs_assessment.audit.shown import Shown, ShownTable, merged_tables, plain
 from needs_assessment.audit.system import Relation, adds_up, says
 from needs_assessment.periods import Period
@@ -18,36 +19,43 @@ class Hidden:
     """A number that a report hides. `places` say where, `report` in which report first.
 
     `published`: all partners behind the table had published their figures before, so hiding it
-    protects nobody here.
+    protects nobody here. `wholly`: nothing is said of it, not even a bound.
     """
 
     report: str
     places: tuple[str, ...]
     published: bool
+    wholly: bool = True
 
 
 @dataclass
 class Knowledge:
     """What a reader knows of one report or several.
 
-    `implied` are numbers that are neither shown nor marked as hidden, yet have a name.
+    `implied` are numbers that are neither shown nor marked as hidden, yet have a name. `open` are
+    numbers that a partner had published before, as far as the table can tell.
     """
 
     relations: list[Relation] = field(default_factory=list)
     hidden: dict[Key, Hidden] = field(default_factory=dict)
     implied: set[Key] = field(default_factory=set)
+    open: set[Key] = field(default_factory=set)
     keyed: dict[str, Keyed] = field(default_factory=dict)
     tables: int = 0
     facts: int = 0
 
-    def hide(self, key: Key, report: str, place: str, published: bool) -> None:
+    def hide(self, key: Key, hidden: Hidden) -> None:
+        """Adds a place where a number is hidden."""
         held = self.hidden.get(key)
         if held is None:
-            self.hidden[key] = Hidden(report, (place,), published)
-        elif place not in held.places:
-            self.hidden[key] = replace(
-                held, places=(*held.places, place), published=held.published and published
-            )
+            self.hidden[key] = hidden
+            return
+        self.hidden[key] = Hidden(
+            held.report,
+            tuple(dict.fromkeys((*held.places, *hidden.places))),
+            held.published and hidden.published,
+            held.wholly and hidden.wholly,
+        )
 
 
 def table_knowledge(shown: Shown, context: Context) -> Knowledge:
@@ -59,7 +67,7 @@ def table_knowledge(shown: Shown, context: Context) -> Knowledge:
         if not table.rows or plain(table.columns[0]).casefold() in _WORDS_ONLY:
             continue
         keyed = key_table(table, context)
-        published = _published(table.source, natures)
+        partners = _natures_of(table.source, natures)
         texts = _texts(versions)
         said = [_said(each) for line in texts for each in line]
         if all(text.silent for text in said):
@@ -67,15 +75,18 @@ def table_knowledge(shown: Shown, context: Context) -> Knowledge:
         known.tables += 1
         known.facts += sum(not text.silent for text in said)
         known.keyed[name] = keyed
+        if "published" in partners:
+            known.open |= {key for line in keyed.keys for key in line}
         for row, line in enumerate(keyed.keys):
             for column, key in enumerate(line):
                 place = f"{name}, row “{table.rows[row][0]}”, column “{table.columns[column + 1]}”"
                 for text, source in texts[row][column]:
                     held = read_cell(text)
                     if held.hidden:
-                        known.hide(key, context.report, place, published)
-                    if not held.silent and _counts(key, context):
-                        known.relations.append(says(key, held.lower, held.upper, f"{name}{source}"))
+                        published = partners == {"published"}
+                        wholly = held.upper >= ANY
+                        known.hide(key, Hidden(context.report, (place,), published, wholly))
+                    known.relations += _statements(key, text, held, f"{name}{source}", context)
         silent = [[_said(cell).silent for cell in line] for line in texts]
         known.relations += _lines(table, keyed, silent, context)
     return known
@@ -111,9 +122,18 @@ def _said(cell: list[tuple[str, str]]) -> CellText:
     return max(read, key=lambda text: (not text.silent, text.hidden), default=CellText())
 
 
-def _counts(key: Key, context: Context) -> bool:
-    """Whether a cell is a count: every place of a table whose statistic cannot be told may be."""
-    return isinstance(key, Spot) or context.public.measures[key.measure].whole
+def _statements(
+    key: Key, text: str, held: CellText, source: str, context: Context
+) -> Iterator[Relation]:
+    """What a cell's text says of the count it is, or of the counts that a share comes from. A cell
+    whose statistic cannot be told may be a count.
+    """
+    if isinstance(key, Spot) or context.public.measures[key.measure].whole:
+        if not held.silent:
+            blur = context.rule.blur([key.measure]) if isinstance(key, Cell) else 0.0
+            yield says(key, max(0.0, held.lower - blur), held.upper + blur, source)
+    elif number := read_numeral(text):
+        yield from share_relations(key, number, context, source)
 
 
 def _natures(tables: Iterable[ShownTable]) -> dict[str, set[str]]:
@@ -128,11 +148,11 @@ def _natures(tables: Iterable[ShownTable]) -> dict[str, set[str]]:
     return found
 
 
-def _published(source: str, natures: dict[str, set[str]]) -> bool:
-    """Whether all partners that a table names had published what they gave."""
+def _natures_of(source: str, natures: dict[str, set[str]]) -> set[str]:
+    """The natures of what the partners gave that a table names."""
     words = plain(source).casefold()
     named = [kinds for partner, kinds in natures.items() if partner in words]
-    return bool(named) and all(kinds == {"published"} for kinds in named)
+    return {kind for kinds in named for kind in kinds}
 
 
 def _lines(

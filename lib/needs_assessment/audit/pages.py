@@ -4,6 +4,7 @@ one points at them.
 
 import base64
 import binascii
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -27,7 +28,7 @@ def read_page(path: Path, artefact: str) -> Pages:
     soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     pages = Pages(artefact)
     for table in soup.find_all("table"):
-        pages.tables.append(_table(table, artefact))
+        pages.tables += _tables(table, artefact)
     for image in soup.find_all("img"):
         pages.charts.append(
             _chart(image, artefact, str(image.get("alt") or ""), _drawing(image, path.parent))
@@ -37,6 +38,8 @@ def read_page(path: Path, artefact: str) -> Pages:
         tips += [each.get_text(" ") for each in drawing.find_all(["title", "desc"])]
         pages.charts.append(_chart(drawing, artefact, ". ".join(filter(None, tips)), str(drawing)))
     for span in soup.find_all(attrs={"data-id": True}):
+        if span.find_parent("table"):
+            continue
         texts = [span.get_text(" "), *(str(span.get(name) or "") for name in _TIPS)]
         pages.figures += [
             ShownFigure(artefact, str(span["data-id"]), plain(text))
@@ -48,40 +51,30 @@ def read_page(path: Path, artefact: str) -> Pages:
     return pages
 
 
-def _table(table: Tag, artefact: str) -> ShownTable:
+def _tables(table: Tag, artefact: str) -> Iterator[ShownTable]:
+    """The table as it stands and, where pointing at a cell tells a number, as that tells it."""
     caption = table.find("caption") or _figcaption(table)
     title, source = split_caption(caption.get_text(" ") if caption else "")
-    lines = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
-    texts = [tuple(_cell(cell) for cell in line) for line in lines if line]
-    ids = [tuple(_marked(cell) for cell in line) for line in lines if line]
-    width = max((len(line) for line in texts), default=0)
-    whole = [line for line in texts if len(line) == width]
-    kept = [mark for mark, line in zip(ids, texts, strict=True) if len(line) == width]
-    return ShownTable(
-        artefact,
-        _name(table, "tbl-"),
-        title,
-        source,
-        whole[0] if whole else (),
-        tuple(whole[1:]),
-        tuple(kept[1:]),
-    )
+    lines = [cells for row in table.find_all("tr") if (cells := row.find_all(["th", "td"]))]
+    width = max((len(line) for line in lines), default=0)
+    whole = [line for line in lines if len(line) == width]
+    name = _name(table, "tbl-")
+    plainly = [tuple(plain(cell.get_text(" ")) for cell in line) for line in whole]
+    pointed = [tuple(_tip(cell) for cell in line) for line in whole]
+    for where, texts in ((artefact, plainly), (f"the tips of {artefact}", pointed)):
+        if texts and (texts is plainly or texts != plainly):
+            yield ShownTable(where, name, title, source, texts[0], tuple(texts[1:]))
 
 
-def _cell(cell: Tag) -> str:
-    """The text of a cell; where a tip or a data value says another number, that too."""
+def _tip(cell: Tag) -> str:
+    """What pointing at a cell tells, or reading its attributes: its text where that is all."""
     text = plain(cell.get_text(" "))
     for tag in (cell, *cell.find_all(True)):
         for name in _TIPS:
             tip = plain(str(tag.get(name) or ""))
-            if tip and tip != text and any(character.isdigit() for character in tip):
+            if tip != text and any(character.isdigit() for character in tip):
                 return tip
     return text
-
-
-def _marked(cell: Tag) -> str:
-    span = cell if cell.get("data-id") else cell.find(attrs={"data-id": True})
-    return str(span["data-id"]) if isinstance(span, Tag) else ""
 
 
 def _chart(tag: Tag, artefact: str, alt: str, svg: str) -> ShownChart:

@@ -132,7 +132,8 @@ class Public:
                 continue
             for file, described in edition.returns.items():
                 path = self.project.returns(council.id) / name / file
-                if described.nature == "published" and described.form == "standard":
+                standard = described.nature == "published" and described.form == "standard"
+                if standard and path.is_file():
                     found += _standard_rows(path.read_text(encoding="utf-8-sig"))
         return found
 

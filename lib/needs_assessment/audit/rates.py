@@ -7,7 +7,9 @@ every count and keep those that print the same interval.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from scipy.stats import chi2, norm
@@ -21,12 +23,13 @@ from needs_assessment.audit.numerals import (
     read_numeral,
 )
 from needs_assessment.audit.public import Formula, Term
-from needs_assessment.audit.shown import Shown, plain
+from needs_assessment.audit.shown import Shown, ShownTable, merged_tables, plain
 from needs_assessment.audit.system import Relation
 from needs_assessment.periods import Period
 
 _JSON = "indicators.json"
 _DIGITS = 1e-9
+_ROUNDED_TO = 6
 # The largest count, and the largest base, that is tried.
 _MOST = 200_000
 _LARGEST_BASE = 2_000
@@ -53,30 +56,61 @@ class Said:
 def said_of_indicators(shown: Shown, context: Context) -> list[Said]:
     """Every number that a report gives for its indicators."""
     formulas = context.public.formulas
-    found = [said for entry in shown.indicators for said in _entry(entry)]
-    for table in shown.tables:
-        headings = [plain(text).casefold() for text in table.columns]
-        if not headings or headings[0] != "indicator":
-            continue
-        source = table.name or f"“{table.title}”"
-        for row in table.rows:
-            name = context.public.formula_names.get(plain(row[0]).casefold())
-            if name:
-                for heading, text in zip(headings[1:], row[1:], strict=False):
-                    found += _column(formulas[name], heading, text, source)
+    exact = _unrounded(shown.indicators)
+    found = [said for entry in shown.indicators for said in _entry(entry, exact=exact)]
+    benchmarks = {str(entry["id"]): _benchmarks(entry) for entry in shown.indicators}
+    for name, versions in merged_tables(shown.tables).items():
+        first = list(_rows(versions[0], context, name))
+        found += first
+        told = {(said.indicator, said.part, said.span) for said in first}
+        for version in versions[1:]:
+            more = _rows(version, context, f"{name} in {version.artefact}")
+            found += [each for each in more if (each.indicator, each.part, each.span) not in told]
     for figure in shown.figures:
         if figure.indicator in formulas:
-            found += _figure(formulas[figure.indicator], figure.text, figure.artefact)
+            level = benchmarks.get(figure.indicator, set())
+            found += _figure(formulas[figure.indicator], figure.text, figure.artefact, level)
     return [said for said in dict.fromkeys(found) if said.indicator in formulas]
 
 
-def _entry(entry: dict[str, object]) -> Iterator[Said]:
+def _rows(table: ShownTable, context: Context, source: str) -> Iterator[Said]:
+    """The numbers of a table of indicators."""
+    headings = [plain(text).casefold() for text in table.columns]
+    if not headings or headings[0] != "indicator":
+        return
+    for row in table.rows:
+        name = context.public.formula_names.get(plain(row[0]).casefold())
+        if name:
+            for heading, text in zip(headings[1:], row[1:], strict=False):
+                yield from _column(context.public.formulas[name], heading, text, source)
+
+
+def _benchmarks(entry: dict[str, Any]) -> set[float]:
+    """The benchmarks an indicator stands beside: sentences mark them as they mark its value."""
+    held = [entry.get("benchmark"), *(entry.get("other_benchmarks") or [])]
+    return {float(each["value"]) for each in held if each and each.get("value") is not None}
+
+
+def _unrounded(entries: Iterable[dict[str, Any]]) -> bool:
+    """Whether the numbers of a file have more digits than anybody would round to."""
+    numbers = [entry.get(part) for entry in entries for part in ("value", "lower", "upper")]
+    return any(
+        isinstance(number, float) and round(number, _ROUNDED_TO) != number for number in numbers
+    )
+
+
+def _entry(entry: dict[str, Any], *, exact: bool) -> Iterator[Said]:
+    """The numbers of an entry of `indicators.json`. `exact`: the file's numbers are not rounded."""
+    if entry.get("status") == "approximate" and entry.get("kind") in ("count", "estimate"):
+        return
     parts = ["value", "lower", "upper", *_COUNTS]
     for part in parts:
         number = entry.get(part)
         if isinstance(number, int | float):
-            edge = abs(number) * _DIGITS + _DIGITS if isinstance(number, float) else 0.0
+            edge = abs(number) * _DIGITS + _DIGITS
             span = (number - edge, number + edge)
+            if not exact and part not in _COUNTS and entry.get("kind") != "count":
+                span = Numeral(Decimal(repr(number))).rounded
             yield Said(str(entry["id"]), part, span, _JSON)
 
 
@@ -89,19 +123,24 @@ def _column(formula: Formula, heading: str, text: str, source: str) -> Iterator[
         yield from _counts(formula, text, source)
 
 
-def _figure(formula: Formula, text: str, source: str) -> Iterator[Said]:
-    """A figure in a sentence: a value, an interval, a base, or a count of the numerator."""
+def _figure(formula: Formula, text: str, source: str, benchmarks: set[float]) -> Iterator[Said]:
+    """A figure in a sentence: a value, an interval or a base."""
     number = read_numeral(text)
     if number is None:
         yield from _interval(formula, text, source)
         if " of " in text or " against " in text:
             yield from _counts(formula, text, source)
+    elif float(number.value) in benchmarks:
+        return
     elif formula.kind == "count" or number.percent or not number.whole:
         yield from _value(formula, number, source)
 
 
 def _value(formula: Formula, number: Numeral | None, source: str) -> Iterator[Said]:
     if number is not None and not (formula.kind == "count" and number.about):
+        if formula.multiplier == 100 and not number.percent and abs(number.value) < 1:
+            # A workbook holds a percentage as a part of 1.
+            number = Numeral(number.value.scaleb(2), percent=True)
         span = number.exact if formula.kind == "count" else number.rounded
         yield Said(formula.id, "value", span, source)
 
@@ -175,8 +214,16 @@ class Rates:
         if not top:
             return
         base = self._base(formula, said, bottom)
+        rule = self.context.rule
+        blur = rule.blur(key.measure for key in top)
+        if rule.blur(key.measure for key in bottom):
+            # Of a base that is itself rounded, the count says as much as any rate does.
+            said, bottom = [each for each in said if each.part == "numerator"], []
         for each in said:
-            yield from self._one(formula, each, top, bottom, base)
+            for relation in self._one(formula, each, top, bottom, base):
+                yield _blurred(relation, blur)
+        if blur:
+            return
         for source, lower, upper in _intervals(said):
             if base:
                 yield from _tried(formula, lower, upper, top, base, source)
@@ -221,6 +268,11 @@ class Rates:
             yield from _share(
                 upper, bottom, (low + shift) / scale, (high + shift) / scale, base, said.source
             )
+
+
+def _blurred(relation: Relation, blur: float) -> Relation:
+    """A relation of counts that may lie as far as this from those it was worked out from."""
+    return replace(relation, lower=relation.lower - blur, upper=relation.upper + blur)
 
 
 def _intervals(said: list[Said]) -> Iterator[tuple[str, _Span, _Span]]:
@@ -281,12 +333,12 @@ def _share(
     base: float | None,
     source: str,
 ) -> Iterator[Relation]:
-    """A share between `low` and `high` of a base, known or not."""
-    if base is not None:
-        yield Relation(tuple(top), low * base, high * base, source)
-    elif bottom:
+    """A share between `low` and `high` of other counts, or of a population."""
+    if bottom:
         yield Relation((*top, *((key, -low) for key in bottom)), 0.0, float("inf"), source)
         yield Relation((*top, *((key, -high) for key in bottom)), -float("inf"), 0.0, source)
+    elif base is not None:
+        yield Relation(tuple(top), low * base, high * base, source)
 
 
 def wilson(counts: np.ndarray, total: float) -> tuple[np.ndarray, np.ndarray]:

@@ -1,8 +1,6 @@
 """Reading a finished report: every file of it that a reader gets."""
 
 import json
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +18,6 @@ _READERS = {
 }
 # What lies beside a report and is no part of it: Markdown before rendering, notebooks, versions.
 _NOT_PUBLISHED = frozenset({"book", "chapters", "published"})
-_RULE = re.compile(r"\bfrom 1 to (\d+)\b")
-_ZEROS = re.compile(r"\b(?:zeros?|zeroes|noughts?|nil)\b[^.;]*\bshown\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """The rule that a report prints: counts from 1 to `last` are hidden.
-
-    `zeros_shown`: it says that a nought is always shown, so nothing hidden is one.
-    """
-
-    last: int
-    zeros_shown: bool
 
 
 def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
@@ -66,16 +51,6 @@ def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
         ),
         artefacts=tuple(page.artefact for page in pages),
     )
-
-
-def printed_rule(shown: Shown) -> Rule:
-    """The rule, from the sentence that says what is not shown; 1 to 4 when none does."""
-    rules = [text for text in shown.texts if "not shown" in text and _RULE.search(text)]
-    for text in rules:
-        found = _RULE.search(text)
-        assert found
-        return Rule(int(found[1]), any(_ZEROS.search(each) for each in rules))
-    return Rule(4, False)
 
 
 def _read(path: Path, artefact: str) -> Pages:

@@ -15,8 +15,7 @@ class ShownTable:
 
     `name` is its label (`tbl-…`) where the file gives one, else empty; `title` its caption without
     number and source; `source` the partners that the caption names. `columns` are the headings,
-    the first one over the row labels; `rows` hold as many texts. `ids` are the indicators that
-    cells are marked with, in the shape of `rows`, or empty.
+    the first one over the row labels; `rows` hold as many texts.
     """
 
     artefact: str
@@ -25,7 +24,6 @@ class ShownTable:
     source: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    ids: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class ShownChart:
 
 @dataclass(frozen=True)
 class ShownFigure:
-    """A text marked as a figure of an indicator, in a sentence or a table."""
+    """A text marked as a figure of an indicator in a sentence."""
 
     artefact: str
     indicator: str

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from needs_assessment.disclosure.policy import Policy
 from needs_assessment.display import (
     NOT_APPLICABLE,
     NOT_AVAILABLE,
@@ -14,7 +15,6 @@ from needs_assessment.display import (
     decimal_places,
     format_number,
 )
-from needs_assessment.disclosure.policy import Policy
 from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import parse_period
 from needs_assessment.returns.dictionary import Dictionary, Measure
@@ -76,7 +76,8 @@ class Why:
 @dataclass(frozen=True)
 class ShownCell:
     """A statistic as the report may show it: `value` is None when hidden or without a number,
-    `display` is what stands in a table.
+    `display` is what stands in a table, `knows` between what a reader then knows a count to lie
+    (the same twice, unless it was rounded).
     """
 
     key: Key
@@ -87,7 +88,8 @@ class ShownCell:
     nature: str
     sources: tuple[Source, ...]
     derived: bool
-    why: Why | None = None
+    why: Why | None
+    knows: tuple[Fraction, Fraction] | None
 
     @property
     def hidden(self) -> bool:
@@ -106,7 +108,13 @@ def collect_cells(observations: pd.DataFrame, dictionary: Dictionary) -> list[Ce
     return cells
 
 
-def show_cell(cell: Cell, measure: Measure, policy: Policy, why: Why | None) -> ShownCell:
+def show_cell(
+    cell: Cell,
+    measure: Measure,
+    policy: Policy,
+    why: Why | None = None,
+    knows: tuple[Fraction, Fraction] | None = None,
+) -> ShownCell:
     """The cell as the report may show it; `why` says that it is hidden."""
     value = cell.exact
     if why:
@@ -125,6 +133,7 @@ def show_cell(cell: Cell, measure: Measure, policy: Policy, why: Why | None) -> 
         sources=cell.sources,
         derived=cell.derived,
         why=why,
+        knows=knows,
     )
 
 

@@ -119,9 +119,7 @@ class Completions:
         """
         part, chosen = self.part, self._candidates
         size, count = part.size, chosen.size
-        low, high = (
-            np.tile(each, (2, 1)) for each in part.box(self._everything, zeros=zeros)
-        )
+        low, high = (np.tile(each, (2, 1)) for each in part.box(self._everything, zeros=zeros))
         if not span:
             if not low[0, place] <= by <= high[0, place]:
                 return None
@@ -163,9 +161,7 @@ class Completions:
         moved = (steps < self.part.shown_low) | (steps > self.part.shown_high)
         return moved & (self.part.kind == CANDIDATE)
 
-    def _joint(
-        self, place: int, span: int, *, zeros: bool
-    ) -> tuple[csr_array, Integers, Integers]:
+    def _joint(self, place: int, span: int, *, zeros: bool) -> tuple[csr_array, Integers, Integers]:
         """The rows over two completions and the choice of what is hidden: a candidate moves in
         either only when it is chosen.
         """

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.cells import Why
+from needs_assessment.disclosure.cells import Key, Why
 from needs_assessment.display import (
     MINUS,
     SUPPRESSED,
@@ -19,10 +19,16 @@ from needs_assessment.reference import Population
 
 NOT_AVAILABLE_WORDS = "not available"
 
+Known = tuple[tuple[Key, ...], tuple[Fraction, Fraction]]
+"""Statistics, and between what a reader knows their sum to lie."""
 
-def protect_indicator(indicator: Indicator, why: Why | None = None) -> dict[str, Any]:
+
+def protect_indicator(
+    indicator: Indicator, why: Why | None = None, prints: Iterable[Known] = ()
+) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
-    `multiplier`, `figures` (what a live figure and a table may print) and `why` it is hidden.
+    `multiplier`, `figures` (what a live figure and a table may print), `why` it is hidden, and what
+    sums it `prints`.
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
@@ -35,18 +41,18 @@ def protect_indicator(indicator: Indicator, why: Why | None = None) -> dict[str,
     if indicator.populations and indicator.denominator is None:
         denominator, denominator_period = indicator.persons, indicator.populations[0].estimate
     else:
-        denominator = _number(indicator.denominator)
+        denominator = _statistic(indicator.denominator)
         denominator_period = str(indicator.denominator.period) if indicator.denominator else None
     return {
         "id": entry.id,
         "name": entry.name,
         "chapter": entry.chapter,
         "kind": entry.kind,
-        "value": None if hidden else _float(indicator.value),
+        "value": None if hidden or indicator.value is None else as_number(indicator.value),
         "unit": entry.unit,
         "lower": None if hidden else indicator.lower,
         "upper": None if hidden else indicator.upper,
-        "numerator": None if hidden or status == "reported" else _number(indicator.numerator),
+        "numerator": None if hidden or status == "reported" else _statistic(indicator.numerator),
         "denominator": None if hidden else denominator,
         "numerator_period": str(indicator.numerator_period) if indicator.numerator else None,
         "denominator_period": denominator_period,
@@ -64,6 +70,10 @@ def protect_indicator(indicator: Indicator, why: Why | None = None) -> dict[str,
         "multiplier": entry.multiplier,
         "figures": _figures(indicator, status),
         "why": why_entry(why),
+        "prints": [
+            {"keys": [list(key) for key in keys], "least": as_number(low), "most": as_number(high)}
+            for keys, (low, high) in prints
+        ],
     }
 
 
@@ -242,13 +252,12 @@ def _count(statistic: Statistic | None) -> str:
     return f"about {number}" if statistic.status == "approximate" else number
 
 
-def _number(statistic: Statistic | None) -> float | int | None:
+def _statistic(statistic: Statistic | None) -> float | int | None:
     if statistic is None or statistic.value is None:
         return None
-    return _float(statistic.value)
+    return as_number(statistic.value)
 
 
-def _float(value: Fraction | None) -> float | int | None:
-    if value is None:
-        return None
+def as_number(value: Fraction) -> float | int:
+    """The value as JSON holds it: whole where it is."""
     return int(value) if value.denominator == 1 else float(value)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from needs_assessment.disclosure.cells import Key
@@ -89,7 +90,9 @@ class Numbers:
         places = tuple(places)
         if len(places) == 1:
             return places[0]
-        return self._sums.get(tuple(sorted(part for place in places for part in self._parts(place))))
+        return self._sums.get(
+            tuple(sorted(part for place in places for part in self._parts(place)))
+        )
 
     def _parts(self, place: int) -> tuple[int, ...]:
         parts = self._made_of.get(place)
@@ -146,7 +149,7 @@ class Report:
             cuts = sorted({day for span in spans for day in span})
             found[breakdown] = [
                 (start, end)
-                for start, end in zip(cuts, cuts[1:], strict=False)
+                for start, end in pairwise(cuts)
                 if any(first <= start and end <= last for first, last in spans)
             ]
         return found
@@ -158,7 +161,8 @@ class Report:
         """Whether the report states something of the series that falls into the period."""
         first, last = _stretch(period)
         return any(
-            start < last and first < end for start, end in map(_stretch, self.series.get(series, {}))
+            start < last and first < end
+            for start, end in map(_stretch, self.series.get(series, {}))
         )
 
     def finest(self, series: Series) -> list[Period | Stretch]:

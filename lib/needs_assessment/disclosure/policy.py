@@ -1,16 +1,20 @@
 """The rules that say what may not be shown by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from needs_assessment.council import Disclosure, Dominance
-from needs_assessment.display import join_words, round_half_up
+from needs_assessment.council import Council, Disclosure, Dominance
+from needs_assessment.errors import AssessmentError
+from needs_assessment.indicators.statistics import round_to
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
+from needs_assessment.returns.statistic import AND
 from needs_assessment.returns.tokens import bound
+from needs_assessment.settings import nearest
 
 PUBLISHED = "published"
+_LOCALITY = "locality"
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,17 @@ class Policy:
             and limit < self.suppress_below(measure)
         )
 
-    def hides_area(self, measure: str, area: str) -> bool:
-        """Whether a measure is never shown for so small an area."""
+    def hides_area(self, measure: str, area: str, dimension: str) -> bool:
+        """Whether a measure is never shown for so small an area: a district of the council's, a
+        part of it named as a category, or, for some, a district at all.
+        """
         level = self._of(measure, "never_below")
         held, own = self.areas.get(area), self.areas.get(self.own_area)
-        if level is None or held is None or own is None or area == own.code:
+        if level is None or held is None or own is None:
             return False
-        inside = held.county == own.code or area in own.successors
-        beside = bool(own.county) and held.county == own.county and own.county != own.code
-        return inside or (level == "county" and (beside or own.county != own.code))
+        inside = area != own.code and (held.county == own.code or area in own.successors)
+        district = bool(held.county) and held.county != area
+        return inside or _LOCALITY in dimension.split(AND) or (level == "county" and district)
 
     def rounding(self, measure: str) -> int:
         """What the counts of a measure are rounded to: 1 where they are not."""
@@ -69,8 +75,21 @@ class Policy:
 
     def rounded(self, measure: str, value: Fraction) -> Fraction:
         """A count as it is shown."""
-        base = self.rounding(measure)
-        return value if base == 1 else Fraction(round_half_up(value / base)) * base
+        return round_to(value, self.rounding(measure))
+
+    def known(self, measures: Iterable[str], value: Fraction) -> tuple[Fraction, Fraction]:
+        """Between what a reader knows a sum of counts of these measures to lie once it is shown: a
+        rounded one can be others.
+        """
+        measures = list(measures)
+        base = max((self.rounding(each) for each in measures), default=1)
+        if base == 1:
+            return value, value
+        middle = round_to(value, base)
+        least = max(Fraction(0), Fraction(-((base - 2 * middle) // 2)))
+        if value:
+            least = max(least, Fraction(min(self.suppress_below(each) for each in measures)))
+        return min(least, value), max(Fraction((2 * middle + base - 1) // 2), value)
 
     def dominance(self, measure: str) -> Dominance | None:
         """Who may not be worked out from an amount of money, or None."""
@@ -133,20 +152,41 @@ class Policy:
 
     def _named(self, name: str) -> str:
         group, _, rest = name.partition(".")
-        if rest != "*":
-            return self.dictionary.measure(name).name
-        units = [each.unit for each in self.dictionary.values() if each.id.startswith(f"{group}.")]
-        return f"All figures on {group}" if units else name
+        return f"All figures on {group}" if rest == "*" else self.dictionary[name].name
 
     def _of(self, measure: str, setting: str) -> object:
         """What an exception says for a measure: its own, or its group's."""
-        group = f"{measure.split('.')[0]}.*"
+        group = f"{measure.partition('.')[0]}.*"
         for name in (measure, group):
             own = self.settings.measures.get(name)
             found = getattr(own, setting) if own else None
             if found is not None:
                 return found
         return None
+
+
+def read_policy(council: Council, dictionary: Dictionary, areas: Mapping[str, Area]) -> Policy:
+    """The disclosure rules of a council.
+
+    Raises AssessmentError for an exception that names an unknown measure, group or dimension.
+    """
+    file = f"params/{council.id}.yml or params/defaults.yml"
+    groups = {f"{name.partition('.')[0]}.*" for name in dictionary}
+    for name, own in council.disclosure.measures.items():
+        if name not in groups and name not in dictionary:
+            raise AssessmentError(
+                f"{file}: disclosure.measures names “{name}”, which is neither a measure nor a "
+                "group of measures.",
+                nearest(name, [*dictionary, *sorted(groups)]) or "Correct the name.",
+            )
+        rule, held = own.dominance, dictionary.get(name)
+        if rule and not (held and held.kind == "money" and rule.contributors in held.dimensions):
+            raise AssessmentError(
+                f"{file}: the dominance rule of “{name}” needs an amount of money with the "
+                f"dimension “{rule.contributors}”.",
+                "Correct the name of the measure or of its dimension.",
+            )
+    return Policy(council.disclosure, dictionary, areas, council.code)
 
 
 def _small(limit: int) -> str:

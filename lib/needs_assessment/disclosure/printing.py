@@ -1,71 +1,80 @@
 """The indicators of a report as constraints: each prints the counts it is worked out from."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from needs_assessment.disclosure.cells import Cell, Key
-from needs_assessment.disclosure.numbers import Numbers, Report, Series
+from needs_assessment.disclosure.numbers import Report, Series
 from needs_assessment.disclosure.policy import PUBLISHED, Policy
 from needs_assessment.disclosure.problem import Variable
 from needs_assessment.display import decimal_places
 from needs_assessment.indicators.result import Indicator
+from needs_assessment.indicators.statistics import Cell as StatisticCell
 from needs_assessment.indicators.statistics import Statistic
-from needs_assessment.periods import Period, parse_period
+from needs_assessment.periods import parse_period
 
-_WORTH = 40
+_WORTH = 40_000
 
-Printed = dict[int, set[int]]
-"""For each indicator, by its number: the variables that it gives away."""
+
+@dataclass(frozen=True)
+class Sum:
+    """What an indicator prints, above or below the line: the sum of these statistics."""
+
+    keys: tuple[Key, ...]
+    place: int
 
 
 def state_indicators(
-    numbers: Numbers, report: Report, indicators: list[Indicator], policy: Policy
-) -> Printed:
-    """Each indicator's numerator and denominator as variables; hiding one of them hides it."""
-    printed: Printed = {}
-    for number, indicator in enumerate(indicators):
-        places = {
-            place
+    report: Report, indicators: Iterable[Indicator], policy: Policy
+) -> list[list[Sum]]:
+    """For each indicator the sums that it gives away; hiding one of them hides the indicator."""
+    numbers, printed = report.numbers, []
+    for indicator in indicators:
+        sums = [
+            found
             for statistic in (indicator.numerator, indicator.denominator)
-            if statistic and (place := _printed(numbers, report, statistic, policy)) is not None
-        }
-        printed[number] = places
-        for place in places:
-            variable = numbers.variables[place]
-            if variable.cost:
-                numbers.change(place, cost=variable.cost + _WORTH)
+            if statistic and (found := _sum(report, statistic, policy))
+        ]
+        printed.append(sums)
+        for place in {each.place for each in sums}:
+            cost = numbers.variables[place].cost
+            if cost:
+                numbers.change(place, cost=cost + _WORTH)
     return printed
 
 
-def _printed(
-    numbers: Numbers, report: Report, statistic: Statistic, policy: Policy
-) -> int | None:
-    """The variable that a statistic gives away: what its known cells add up to."""
+def _sum(report: Report, statistic: Statistic, policy: Policy) -> Sum | None:
+    """What a statistic gives away: what those of its cells that hold a number add up to."""
+    numbers = report.numbers
     known = [cell for cell in statistic.cells if cell.value is not None]
-    keys = [Key(each.measure, each.period, each.area, each.dimension, each.category) for each in known]
+    keys = tuple(sorted(key_of(cell) for cell in known))
     places = [report.stated[key] for key in keys if key in report.stated]
     if not places or len(places) != len(keys):
         return None
     found = numbers.summed(places)
     if found is not None:
-        return found
+        return Sum(keys, found)
     exact = sum((cell.value or Fraction(0) for cell in known), Fraction(0))
-    guarded = any(policy.protects(cell.measure, cell.nature) for cell in known)
-    limit = max(policy.suppress_below(cell.measure) for cell in known)
-    name = ("sum", *sorted(str(key) for key in keys))
-    if not guarded:
-        variable = Variable(name, exact, shown=(exact, exact))
-    elif 0 < exact < limit:
+    guarded = [cell.measure for cell in known if policy.protects(cell.measure, cell.nature)]
+    limit = max((policy.suppress_below(measure) for measure in guarded), default=1)
+    name = ("sum", *map(str, keys))
+    if 0 < exact < limit:
         variable = Variable(name, exact, Fraction(1), hidden=True, values=tuple(range(1, limit)))
+    elif guarded:
+        shown = policy.known(guarded, exact)
+        span = policy.settings.secondary_range
+        variable = Variable(name, exact, shown=shown, cost=_WORTH, span=span)
     else:
-        base = max(policy.rounding(cell.measure) for cell in known)
-        shown = exact - base // 2, exact + base // 2
-        variable = Variable(
-            name, exact, shown=shown, cost=_WORTH, span=policy.settings.secondary_range
-        )
+        variable = Variable(name, exact, shown=(exact, exact))
     place = numbers.add(variable)
     numbers.made_of(place, places)
-    return place
+    return Sum(keys, place)
+
+
+def key_of(cell: StatisticCell) -> Key:
+    """The key of an observation that a statistic uses."""
+    return Key(cell.measure, cell.period, cell.area, cell.dimension, cell.category)
 
 
 def claimed(report: Report, cell: Cell, policy: Policy) -> list[list[int] | None]:
@@ -83,9 +92,7 @@ def claimed(report: Report, cell: Cell, policy: Policy) -> list[list[int] | None
     return found
 
 
-def tie_shares(
-    numbers: Numbers, report: Report, cells: Iterable[Cell], policy: Policy
-) -> dict[Key, set[int]]:
+def tie_shares(report: Report, cells: Iterable[Cell], policy: Policy) -> dict[Key, set[int]]:
     """Shares and rates by key, with the variables that hide them once they are hidden.
 
     One that is published already, or whose count nobody returned, says between what bounds the
@@ -100,17 +107,14 @@ def tie_shares(
         resting[cell.key] = {place for each in places for place in each or ()}
         known = cell.nature == PUBLISHED or places[0] is None
         if measure.kind == "share" and len(places) == 2 and places[1] and known:
-            _tie_share(numbers, report, cell, places, policy)
+            _tie_share(report, cell, places)
     return resting
 
 
-def _tie_share(
-    numbers: Numbers, report: Report, cell: Cell, places: list[list[int] | None], policy: Policy
-) -> None:
-    above, below = places
+def _tie_share(report: Report, cell: Cell, places: list[list[int] | None]) -> None:
+    numbers, (above, below) = report.numbers, places
     if above is None:
-        name = ("claimed", *cell.key)
-        above = [numbers.add(Variable(name, None))]
+        above = [numbers.add(Variable(("claimed", *cell.key), None))]
     printed = cell.exact or Fraction(0)
     half = Fraction(1, 2 * 10 ** decimal_places(printed))
     least, most = printed - half, printed + half
@@ -144,15 +148,3 @@ def gives_small_count(report: Report, cell: Cell, policy: Policy) -> bool:
     most = (cell.exact + half) * base // 100
     limit = policy.suppress_below(counted)
     return max(least, 1) < limit and most >= 1 and not (least <= 1 and most >= limit - 1)
-
-
-def rests_on(indicator: Indicator) -> set[Key]:
-    """The keys of the observations behind an indicator."""
-    return {
-        Key(each.measure, each.period, each.area, each.dimension, each.category)
-        for each in indicator.cells
-    }
-
-
-def edition_first(periods: Iterable[Period]) -> list[Period]:
-    return sorted(periods, reverse=True)

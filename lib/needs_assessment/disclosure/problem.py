@@ -15,6 +15,9 @@ REACH = 8
 """How far a completion may lie from the truth, in each number. A shorter reach finds fewer
 completions, so what is safe within it is safe; a longer one is seldom needed, since no number
 has to move by more than a few steps."""
+FAR_REACH = 2000
+"""The same where a share ties numbers together: when a count moves by one, its base moves by many.
+"""
 FAR = 2**40
 """Stands for no limit."""
 
@@ -133,8 +136,8 @@ def parts(problem: Problem) -> list[Part]:
     Rows that no completion within reach can break are left out: they tie nothing together.
     """
     variables = problem.variables
-    reach = max([REACH, *(2 * max((*each.values, each.span), default=0) for each in variables)])
-    boxes = [_box(each, reach) for each in variables]
+    reaches = _reaches(problem)
+    boxes = [_box(each, reach) for each, reach in zip(variables, reaches, strict=True)]
     loose = [low < high for low, high in boxes]
     rows = []
     for row in problem.rows:
@@ -155,17 +158,37 @@ def parts(problem: Problem) -> list[Part]:
     for row in rows:
         held.setdefault(groups.find(row[0][0][0]), []).append(row)
     return [
-        _part(variables, places, held.get(group, []), reach)
+        _part(variables, places, held.get(group, []), reaches)
         for group, places in members.items()
         if any(variables[place].hidden for place in places)
     ]
+
+
+def _reaches(problem: Problem) -> list[int]:
+    """How far each number may lie from the truth, the same for all that equations tie together."""
+    variables = problem.variables
+    loose = [low < high for low, high in (_box(each, REACH) for each in variables)]
+    own = [max(REACH, *(2 * need for need in (*each.values, each.span))) for each in variables]
+    groups = _Groups(len(variables))
+    for row in problem.rows:
+        places = [place for place, _ in row.terms if loose[place]]
+        share = any(abs(weight) > 1 for _, weight in row.terms)
+        if places and (share or row.least == row.most):
+            groups.join(places)
+        for place in places if share else ():
+            own[place] = max(own[place], FAR_REACH)
+    widest: dict[int, int] = {}
+    for place, reach in enumerate(own):
+        group = groups.find(place)
+        widest[group] = max(reach, widest.get(group, REACH))
+    return [widest[groups.find(place)] for place in range(len(variables))]
 
 
 def _part(
     variables: tuple[Variable, ...],
     places: list[int],
     rows: list[tuple[Terms, int, int]],
-    reach: int,
+    reaches: list[int],
 ) -> Part:
     local = {place: number for number, place in enumerate(places)}
     matrix = np.zeros((len(rows), len(places)), dtype=np.int64)
@@ -173,18 +196,20 @@ def _part(
         for place, weight in terms:
             matrix[number, local[place]] = weight
     chosen = [variables[place] for place in places]
-    hidden = [_hidden_box(each, reach) for each in chosen]
-    shown = [_shown_box(each, reach) for each in chosen]
+    own = [reaches[place] for place in places]
+    hidden = [_hidden_box(*each) for each in zip(chosen, own, strict=True)]
+    shown = [_shown_box(*each) for each in zip(chosen, own, strict=True)]
     low, high = _integers(each for each, _ in hidden), _integers(each for _, each in hidden)
     row_least = _integers(least for _, least, _ in rows)
     row_most = _integers(most for _, _, most in rows)
     base = _integers(floor(_truth(each)) for each in chosen)
+    lowest = np.maximum(-_integers(own), -base)
     return Part(
         places=tuple(places),
         matrix=matrix,
         row_least=row_least,
         row_most=row_most,
-        lowest=np.where([each.least == 1 for each in chosen], np.maximum(-reach, -base), low),
+        lowest=np.where([each.least == 1 for each in chosen], lowest, low),
         low=low,
         high=high,
         shown_low=_integers(each for each, _ in shown),
@@ -194,7 +219,8 @@ def _part(
         cost=_integers(each.cost for each in chosen),
         values=tuple(each.values for each in chosen),
         span=_integers(each.span for each in chosen),
-        floor=base + _floor(matrix[row_least == row_most], row_least[row_least == row_most], low, high),
+        floor=base
+        + _floor(matrix[row_least == row_most], row_least[row_least == row_most], low, high),
     )
 
 

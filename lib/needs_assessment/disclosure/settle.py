@@ -94,11 +94,15 @@ def _with_needs(variable: Variable) -> Variable:
 def _held(row: Row, variables: list[Variable]) -> Row:
     now = sum((weight * (variables[place].truth or 0) for place, weight in row.terms), Fraction(0))
     if row.least is not None and now < row.least:
-        return replace(row, least=now, most=now) if row.most == row.least else replace(
-            row, least=None, most=row.least - 1
+        return (
+            replace(row, least=now, most=now)
+            if row.most == row.least
+            else replace(row, least=None, most=row.least - 1)
         )
     if row.most is not None and now > row.most:
-        return replace(row, least=now, most=now) if row.most == row.least else replace(
-            row, least=row.most + 1, most=None
+        return (
+            replace(row, least=now, most=now)
+            if row.most == row.least
+            else replace(row, least=row.most + 1, most=None)
         )
     return row

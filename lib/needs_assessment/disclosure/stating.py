@@ -1,18 +1,21 @@
 """The cells of this report as variables: what a reader knows of each, and what may not be known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from zlib import crc32
 
 from needs_assessment.disclosure.cells import Cell, Key
-from needs_assessment.disclosure.numbers import Numbers, Report, Series
+from needs_assessment.disclosure.numbers import Numbers
 from needs_assessment.disclosure.policy import PUBLISHED, Policy
 from needs_assessment.disclosure.problem import Variable
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.returns.tokens import bound
 
 _COUNTED = ("count",)
-_OF_NO_USE = 3
+_FINE = 1000
+_SAYS_LITTLE = ("not_known", "other", "other_or_unknown", "none")
+_ZERO = 3 * _FINE
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Worth:
     """What a number is worth to the reader of an edition, in the cost of hiding it.
 
     Totals are worth more than categories, the edition's year more than its quarters and earlier
-    years, large numbers a little more than small ones.
+    years, large numbers a little more than small ones; “not known” is worth least.
     """
 
     edition: Period
@@ -33,11 +36,15 @@ class Worth:
             level = (60, 35) if year else (24, 16)
         else:
             level = (14, 9) if year else (6, 4)
-        return (level[0] if own else level[1]) + int(exact).bit_length()
+        worth = (level[0] if own else level[1]) + int(exact).bit_length()
+        if key.category in _SAYS_LITTLE:
+            worth = worth * 2 // 3
+        # Among patterns that cost the same, the same one is chosen on every machine.
+        return worth * _FINE + crc32(str(key).encode()) % _FINE
 
 
 def state(numbers: Numbers, cells: Iterable[Cell], policy: Policy, worth: Worth) -> dict[Key, int]:
-    """The cells that are counts or money as variables, by key; a number given twice alike is one."""
+    """The cells that are counts as variables, by key; a count given twice is one."""
     stated: dict[Key, int] = {}
     for cell in cells:
         if policy.dictionary[cell.key.measure].kind not in _COUNTED:
@@ -51,7 +58,7 @@ def _variable(cell: Cell, policy: Policy, worth: Worth) -> Variable:
     measure, name = cell.key.measure, ("cell", *cell.key)
     limit, span = policy.suppress_below(measure), policy.settings.secondary_range
     small = tuple(range(1, limit))
-    if policy.hides_area(measure, cell.key.area):
+    if policy.hides_area(measure, cell.key.area, cell.key.dimension):
         return Variable(name, cell.exact, hidden=True, span=span)
     if cell.exact is None:
         return _without_number(cell, policy, name, small)
@@ -60,7 +67,7 @@ def _variable(cell: Cell, policy: Policy, worth: Worth) -> Variable:
         return Variable(name, exact, Fraction(1), hidden=True, values=small)
     if not policy.protects(measure, cell.nature):
         return Variable(name, exact, shown=(exact, exact))
-    shown = _as_shown(policy, measure, exact)
+    shown = policy.known([measure], exact)
     if not exact:
         return Variable(name, exact, shown=shown, span=span)
     return Variable(
@@ -87,19 +94,9 @@ def _without_number(
     )
 
 
-def _as_shown(policy: Policy, measure: str, exact: Fraction) -> tuple[Fraction, Fraction]:
-    """Between what a reader knows a count to lie that is shown: rounded, it can be others."""
-    base = policy.rounding(measure)
-    if base == 1:
-        return exact, exact
-    middle = policy.rounded(measure, exact)
-    least = -((base - 2 * middle) // 2) if middle else Fraction(0)
-    least = Fraction(max(least, policy.suppress_below(measure) if exact else 0))
-    most = Fraction((2 * middle + base - 1) // 2)
-    return min(least, exact), max(most, exact)
-
-
-def guard_groups(report: Report, policy: Policy, cells: dict[Key, Cell]) -> set[Key]:
+def guard_groups(
+    numbers: Numbers, stated: Mapping[Key, int], policy: Policy, cells: Mapping[Key, Cell]
+) -> set[Key]:
     """Hides the one category in which all of a small group lie; its empty categories may be hidden
     as well. Returns the cells hidden so.
 
@@ -120,11 +117,10 @@ def guard_groups(report: Report, policy: Policy, cells: dict[Key, Cell]) -> set[
         filled = [cell for cell in group if cell.exact]
         if len(filled) == 1 and _guards(policy, filled[0]):
             hidden.add(filled[0].key)
-            place = report.stated[filled[0].key]
-            report.numbers.change(place, hidden=True, cost=0)
+            numbers.change(stated[filled[0].key], hidden=True, cost=0)
             for cell in group:
                 if not cell.exact and policy.protects(cell.key.measure, cell.nature):
-                    report.numbers.change(report.stated[cell.key], cost=_OF_NO_USE)
+                    numbers.change(stated[cell.key], cost=_ZERO)
     return hidden
 
 
@@ -134,7 +130,9 @@ def _guards(policy: Policy, cell: Cell) -> bool:
     return small and policy.protects(measure, cell.nature)
 
 
-def guard_rest(report: Report, policy: Policy, cells: dict[Key, Cell]) -> None:
+def guard_rest(
+    numbers: Numbers, stated: Mapping[Key, int], policy: Policy, cells: Mapping[Key, Cell]
+) -> None:
     """What is left of a whole when a part is taken off may be small too: cases that were no repeat
     are people just as those that were. No table shows it, but nobody may work it out.
     """
@@ -149,13 +147,7 @@ def guard_rest(report: Report, policy: Policy, cells: dict[Key, Cell]) -> None:
             if natures == {PUBLISHED} or not policy.hides(cell.key.measure, rest, "confidential"):
                 continue
             values = tuple(range(1, policy.suppress_below(cell.key.measure)))
-            place = report.numbers.add(
+            place = numbers.add(
                 Variable(("rest", name, *cell.key), rest, Fraction(0), hidden=True, values=values)
             )
-            report.numbers.equal(
-                [report.stated[whole.key]], [report.stated[cell.key], place]
-            )
-
-
-def series_of(key: Key) -> Series:
-    return Series(key.measure, key.area, key.dimension, key.category)
+            numbers.equal([stated[whole.key]], [stated[cell.key], place])

@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from needs_assessment.disclosure.completions import Completions, Floats, Reached, Step
 from needs_assessment.disclosure.problem import CANDIDATE, OPEN, Flags, Part, Problem, parts
 
-_ROUNDS = 40
+ROUNDS = 40
 _NODES = 2_000
 _CLOSE = 1e-6
 
@@ -53,18 +53,20 @@ class Suppressed:
     optimal: bool = True
 
 
-def suppress(problem: Problem, tables: Mapping[int, Hashable] | None = None) -> Suppressed:
+def suppress(
+    problem: Problem, tables: Mapping[int, Hashable] | None = None, rounds: int = ROUNDS
+) -> Suppressed:
     """What to hide of a problem beside what is hidden already.
 
     `tables` says which table a number stands in: where a number cannot be protected, all that can
-    be hidden of its table is.
+    be hidden of its table is. After so many `rounds` a safe pattern stands for the cheapest one.
     """
     hidden = {number for number, each in enumerate(problem.variables) if each.hidden}
     protects: dict[int, tuple[int, ...]] = {}
     exposed: set[int] = set()
     optimal = True
     for part in parts(problem):
-        search = _Search(part)
+        search = _Search(part, rounds)
         places = part.places
         chosen = search.run([(tables or {}).get(place, place) for place in places])
         hidden |= {places[number] for number in np.flatnonzero(chosen)}
@@ -78,22 +80,42 @@ def suppress(problem: Problem, tables: Mapping[int, Hashable] | None = None) -> 
 class _Search:
     """The search for a pattern in one part: for each number, whether it is hidden."""
 
-    def __init__(self, part: Part):
+    def __init__(self, part: Part, rounds: int):
         self.part = part
+        self.rounds = rounds
         self.found = Completions(part)
         self.hopeless: set[int] = set()
         self.optimal = False
+        self.floor = part.floor.copy()
         self._failed: dict[Need, list[Flags]] = {}
 
     def run(self, tables: list[Hashable]) -> Flags:
-        best = self._best()
-        if best is not None:
-            return best
         first, everything = self.found.first, self.part.kind != OPEN
-        self.hopeless = {need.place for need in self._unmet(everything) if first[need.place]}
-        lost = {tables[place] for place in self.hopeless}
-        whole = np.array([table in lost for table in tables])
-        return self._complete(first | (whole & (self.part.kind == CANDIDATE)))
+        while (best := self._best()) is None:
+            self._failed.clear()
+            unmet = [need for need in self._unmet(everything) if first[need.place]]
+            if not self._relax(unmet):
+                self.hopeless = {need.place for need in unmet}
+                lost = {tables[place] for place in self._beside(self.hopeless)}
+                whole = np.array([table in lost for table in tables])
+                return self._complete(first | (whole & (self.part.kind == CANDIDATE)))
+        return best
+
+    def _beside(self, places: set[int]) -> set[int]:
+        """The numbers that some row ties to these."""
+        rows = (self.part.matrix[:, sorted(places)] != 0).any(axis=1)
+        tied = np.flatnonzero((self.part.matrix[rows] != 0).any(axis=0))
+        return places | {int(place) for place in tied}
+
+    def _relax(self, unmet: list[Need]) -> bool:
+        """Takes it that only a reader who allows for hidden zeros thinks of a number as small as in
+        these needs; whether that changes any.
+        """
+        found = [need for need in unmet if need.by < 0 and not need.zeros]
+        for need in found:
+            value = int(self.part.base[need.place]) + need.by
+            self.floor[need.place] = max(value + 1, int(self.floor[need.place]))
+        return bool(found)
 
     def protected(self, hidden: Flags) -> dict[int, tuple[int, ...]]:
         """For each number hidden to protect others: what could be worked out if it were shown."""
@@ -101,8 +123,8 @@ class _Search:
         for place in self._added(hidden):
             without = hidden.copy()
             without[place] = False
-            loses = {need.place for need in self._pending(without)}
-            result[int(place)] = tuple(sorted(loses - {int(place)}))
+            loses = {need.place for need in self._unmet(without)}
+            result[place] = tuple(sorted(loses))
         return result
 
     def _added(self, hidden: Flags) -> list[int]:
@@ -121,7 +143,7 @@ class _Search:
                 continue
             base, span = int(part.base[place]), int(part.span[place])
             for value in part.values[place]:
-                zeros = value < part.floor[place]
+                zeros = value < self.floor[place]
                 if (value - base) not in (free if zeros else strict)[:, place]:
                     needs.append(Need(0, place, value - base, zeros))
             if span and int(np.ptp(strict[:, place])) < span:
@@ -135,7 +157,7 @@ class _Search:
         pending = self._pending(hidden)
         failed = [need for need in pending if self._fails(need, hidden)]
         if (failed and one) or not pending:
-            return dict.fromkeys(failed, [])
+            return {need: [] for need in failed}
         steps = [step for need in pending for step in need.steps()]
         reached = dict(zip(steps, self.found.reach(hidden, steps), strict=True))
         unmet: dict[Need, list[Reached]] = {}
@@ -175,7 +197,7 @@ class _Search:
         """
         master = _Master(self.part)
         pattern = self.found.first
-        for _ in range(_ROUNDS):
+        for _ in range(self.rounds):
             unmet = self._unmet(pattern)
             if not unmet:
                 self.optimal = True
@@ -216,6 +238,7 @@ class _Search:
             if not self._unmet(without, one=True):
                 hidden = without
         return hidden
+
 
 class _Master:
     """The cheapest pattern that keeps to every cut found so far."""
@@ -259,6 +282,9 @@ class _Master:
         if not self._rows:
             return pattern
         cost = self.part.cost[self._free].astype(float)
+        if not cost.size:
+            self.infeasible = True
+            return None
         result = milp(
             cost,
             integrality=np.ones(cost.size),

@@ -1,6 +1,6 @@
 """What ties the numbers of a report together: time, categories, areas, and the data dictionary."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from needs_assessment.disclosure.numbers import Report, Series, Stretch
 from needs_assessment.periods import Period
@@ -67,8 +67,19 @@ def _tie_categories(report: Report, breakdown: Series) -> None:
                 parts = {**others, name: value}
                 return breakdown._replace(category=AND.join(parts[each] for each in names))
 
+            values = dict.fromkeys(
+                [*dimension.categories, *_stated_values(report, breakdown, name)]
+            )
             for when in report.finest(breakdown):
-                _tie_dimension(report, margin, dimension, category, when)
+                _tie_dimension(report, margin, dimension, values, category, when)
+
+
+def _stated_values(report: Report, breakdown: Series, name: str) -> Iterator[str]:
+    """The categories of one dimension that a report states: a neighbouring council names its own."""
+    place = breakdown.dimension.split(AND).index(name)
+    for series in report.series:
+        if series._replace(category="") == breakdown:
+            yield series.category.split(AND)[place]
 
 
 def _others(report: Report, breakdown: Series, name: str) -> Iterator[dict[str, str]]:
@@ -89,12 +100,14 @@ def _tie_dimension(
     report: Report,
     margin: Series,
     dimension: Dimension,
+    values: Iterable[str],
     category: Callable[[str], Series],
     when: When,
 ) -> None:
+    values = list(values)
     present = [
         places
-        for value in dimension.categories
+        for value in values
         if _stated_in(report, category(value), when)
         and (places := report.places(category(value), when)) is not None
     ]
@@ -110,13 +123,13 @@ def _tie_dimension(
         else:
             for places in present:
                 _not_more_if_so(report, places, whole)
-            if len(present) == len(dimension.categories):
+            if len(present) == len(values):
                 _not_more_if_so(report, whole, everything)
         return
     whole = report.places(margin, when)
     if whole is None:
         return
-    complete = len(present) == len(dimension.categories)
+    complete = len(present) == len(values)
     total, added = report.numbers.truth(whole), report.numbers.truth(everything)
     if complete or total is None or added is None or total == added:
         # A category that is not reported is taken to be empty, as a reader would.
@@ -127,33 +140,71 @@ def _tie_dimension(
 
 def _tie_measures(report: Report, measure: str, area: str) -> None:
     """Measures that others make up, lie inside of, or are never larger than."""
-    dictionary, numbers = report.dictionary, report.numbers
-    rules = dictionary[measure].rules
+    rules = report.dictionary[measure].rules
     whole = Series(measure, area)
-    parts = [Series(name, area) for name in rules.made_of]
-    if parts:
-        for when in dict.fromkeys(each for s in (whole, *parts) for each in report.when(s)):
-            if not any(_stated_in(report, each, when) for each in (whole, *parts)):
-                continue
-            total = report.places(whole, when)
-            made = [report.places(each, when) for each in parts]
-            if total and all(made):
-                numbers.equal(total, [place for each in made for place in each or ()])
+    if rules.made_of:
+        _tie_made_of(report, whole, [Series(name, area) for name in rules.made_of])
     for name in (*rules.part_of, *rules.never_more_than):
         other = Series(name, area)
-        if other not in report.wanted:
+        if other in report.wanted:
+            if name in rules.never_more_than and _is_all_of(report, whole, other):
+                _tie_equal(report, whole, other)
+            _tie_limit(report, whole, other)
+    for name in rules.not_fewer_than:
+        _tie_fewer(report, whole, Series(name, area))
+
+
+def _tie_made_of(report: Report, whole: Series, parts: list[Series]) -> None:
+    for when in dict.fromkeys(each for series in (whole, *parts) for each in report.when(series)):
+        if not any(_stated_in(report, each, when) for each in (whole, *parts)):
             continue
-        if name in rules.never_more_than and _is_all_of(report, whole, other):
-            for when in report.when(whole):
-                mine, theirs = report.places(whole, when), report.places(other, when)
-                if mine and theirs:
-                    numbers.equal(theirs, mine)
+        total = report.places(whole, when)
+        made = [report.places(each, when) for each in parts]
+        if total and all(made):
+            report.numbers.equal(total, [place for each in made for place in each or ()])
+
+
+def _tie_equal(report: Report, one: Series, other: Series) -> None:
+    for when in report.when(one):
+        mine, theirs = report.places(one, when), report.places(other, when)
+        if mine and theirs:
+            report.numbers.equal(theirs, mine)
+
+
+def _tie_limit(report: Report, part: Series, whole: Series) -> None:
+    """A measure, and each of its categories that make no total, is no larger than another; where
+    both are broken down the same way, that holds in each category.
+    """
+    pairs = [(series, whole) for series in _counted(report, part.measure, part.area)]
+    pairs += [
+        (series, series._replace(measure=whole.measure))
+        for series in report.series
+        if series.dimension and (series.measure, series.area) == (part.measure, part.area)
+    ]
+    for less, more in pairs:
+        for when in report.when(more):
+            limit = report.places(more, when) if more == whole or more in report.series else None
+            for places in report.within(less, when) if limit else ():
+                _not_more_if_so(report, places, limit or [])
+
+
+def _tie_fewer(report: Report, fewer: Series, other: Series) -> None:
+    """Where there are fewer than there should be, the checks of the report say so."""
+    for period in report.when(fewer):
         for when in report.when(other):
-            limit = report.places(other, when)
-            for part in _counted(report, measure, area) if limit else ():
-                for places in report.within(part, when):
-                    _not_more_if_so(report, places, limit or [])
-        _tie_same_categories(report, whole, other)
+            if not isinstance(period, Period) or not isinstance(when, Period):
+                continue
+            mine, theirs = report.places(fewer, period), report.places(other, when)
+            if (
+                not mine
+                or not theirs
+                or not (period.start <= when.end and when.start <= period.end)
+            ):
+                continue
+            less, more = report.numbers.truth(mine), report.numbers.truth(theirs)
+            if less is not None and more is not None and less < more:
+                terms = [*((place, -1) for place in mine), *((place, 1) for place in theirs)]
+                report.numbers.tie(terms, 1, None)
 
 
 def _is_all_of(report: Report, part: Series, whole: Series) -> bool:
@@ -185,20 +236,6 @@ def _counted(report: Report, measure: str, area: str) -> list[Series]:
             or (series.dimension in dimensions and not dimensions[series.dimension].adds_up)
         )
     ]
-
-
-def _tie_same_categories(report: Report, part: Series, whole: Series) -> None:
-    """Where both measures are broken down the same way, the limit holds in each category too."""
-    for series in list(report.series):
-        if (series.measure, series.area) != (part.measure, part.area) or not series.dimension:
-            continue
-        other = series._replace(measure=whole.measure)
-        if other not in report.series:
-            continue
-        for when in report.when(other):
-            limit = report.places(other, when)
-            for places in report.within(series, when) if limit else ():
-                _not_more_if_so(report, places, limit or [])
 
 
 def _tie_areas(report: Report, areas: Mapping[str, Area]) -> None:
@@ -238,7 +275,9 @@ def _stated_in(report: Report, series: Series, when: When) -> bool:
     if isinstance(when, Period):
         return report.has(series, when)
     return any(
-        not period.is_point and period.start.toordinal() < when[1] and when[0] <= period.end.toordinal()
+        not period.is_point
+        and period.start.toordinal() < when[1]
+        and when[0] <= period.end.toordinal()
         for period in report.series.get(series, {})
     )
 

@@ -1,7 +1,7 @@
 """Indicators of an edition, computed by kind from the catalogue."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from needs_assessment.indicators.catalogue import Definition, PopulationTerm, Te
 from needs_assessment.indicators.compare import compare
 from needs_assessment.indicators.prevalence import choose_survey
 from needs_assessment.indicators.result import Indicator
-from needs_assessment.indicators.statistics import AreaStatistics, Statistic, add
+from needs_assessment.indicators.statistics import AreaStatistics, Statistic, add, rounded
 from needs_assessment.periods import Period
 from needs_assessment.reference import BenchmarkValue, Population, Reference
 from needs_assessment.returns.dictionary import Dictionary
@@ -29,7 +29,8 @@ class _UnavailableError(Exception):
 class Basis:
     """What the indicators of an edition are computed from.
 
-    Usually one area; several (the councils of a former county) are added up.
+    Usually one area; several (the councils of a former county) are added up. `rounding`: what the
+    counts of a measure are rounded to before anything is worked out from them.
     """
 
     observations: pd.DataFrame
@@ -38,6 +39,7 @@ class Basis:
     areas: tuple[str, ...]
     period: Period
     edition: Edition
+    rounding: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def statistics(self) -> tuple[AreaStatistics, ...]:
@@ -68,7 +70,7 @@ class Basis:
         found = add([self._for_edition(term) for term in _terms(terms)])
         if found is None:
             raise _UnavailableError(self._missing(terms))
-        return found
+        return rounded(found, self.rounding)
 
     def before(self, terms: list[str], now: Period) -> Statistic:
         found = add(
@@ -80,7 +82,7 @@ class Basis:
         )
         if found is None:
             raise _UnavailableError(f"no figure for {now.previous().words()} to compare with")
-        return found
+        return rounded(found, self.rounding)
 
     def reported(self, measure: str) -> Statistic | None:
         return self._for_edition(Term(measure))
