@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leaking import private_places
 from running import Report, copy_project, run_command
 
 
@@ -21,14 +22,22 @@ def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def assessed(examples: Path) -> Callable[[str, str], Report]:
+def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the runs of the example councils put temporary files and caches."""
+    return tmp_path_factory.mktemp("private")
+
+
+@pytest.fixture(scope="session")
+def assessed(examples: Path, private: Path) -> Callable[[str, str], Report]:
     """The report of a council's edition, run with the built-in renderer the first time."""
     made: dict[tuple[str, str], Report] = {}
 
     def make(council: str, period: str) -> Report:
         if (council, period) not in made:
             run = run_command(
-                examples, "assessment", council, "--period", period, "--renderer", "builtin"
+                examples,
+                *("assessment", council, "--period", period, "--renderer", "builtin"),
+                **private_places(private),
             )
             assert run.returncode == 0, run.stdout + run.stderr
             made[council, period] = Report(examples / "reports" / council / period, run.stdout)

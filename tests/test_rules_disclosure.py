@@ -111,13 +111,13 @@ def test_no_hidden_number_is_printed(chosen, printed) -> None:
             assert number.replace(",", "") not in hidden - shown, flag.sentence
 
 
-def test_small_counts_are_called_small_counts() -> None:
+def test_hidden_counts_are_called_hidden_counts() -> None:
     rows = [
         observation("refuge.child_places", "@2025-03-31", "56"),
         observation("children.supported_refuge", "2024-25", "3"),
     ]
     sentence = flags_of(rows)[0].sentence
-    assert "a small count of children" in sentence and "3 children" not in sentence
+    assert "a hidden count of children" in sentence and "3 children" not in sentence
     rows[1] = observation("children.supported_refuge", "2024-25", "3", nature="published")
     assert "3 children" in flags_of(rows)[0].sentence
 
@@ -130,7 +130,7 @@ def test_a_total_that_gives_a_small_part_away_is_withheld() -> None:
         for name, value in zip(names, ("60", "30", "3", "6"), strict=True)
     ]
     sentence = flags_of(rows)[0].sentence
-    assert "99" not in sentence and "100" not in sentence and "small count" in sentence
+    assert "99" not in sentence and "100" not in sentence and "hidden count" in sentence
 
 
 numbers = ["0", "1", "4", "5", "17", "250", "1,204", "49.65", "0.5", "100", "33%", "£9100000"]

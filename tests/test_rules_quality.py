@@ -94,7 +94,7 @@ def test_suppression_by_the_partner_and_here() -> None:
         for each, value in zip(QUARTERS, values, strict=True)
     ]
     found = rate(rows)
-    assert found.suppression == "2 suppressed by the partner and 1 too small to show here"
+    assert found.suppression == "2 suppressed by the partner and 1 not shown here"
     assert found.completeness == "4 of 4 values", "a suppressed value is there"
 
 

@@ -153,6 +153,22 @@ def protect(
 
 
 @app.command()
+def audit(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+) -> None:
+    """Attack a finished report with what its readers have, and name each cell that is not safe."""
+    from needs_assessment.audit.audit import audit_council
+
+    found = audit_council(find_project(), _named(council, council_option), period)
+    for finding in found.findings:
+        typer.echo(f"Not safe: {finding}")
+    typer.echo(found.summary)
+    sys.exit(1 if found.findings else 0)
+
+
+@app.command()
 def edit(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,

@@ -21,10 +21,63 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Dominance(_Settings):
+    """An amount of money is not shown when few of those who contribute to it could be worked out.
+
+    `contributors` is the dimension whose categories contribute; none of them is shown by itself.
+    The amount is hidden when the `largest` contributors make more than `share` per cent of it, or
+    when its second largest contributor could estimate the largest within `within` per cent.
+    """
+
+    contributors: str
+    largest: int = Field(1, ge=1, le=5)
+    share: float | None = Field(None, gt=0, lt=100)
+    within: float | None = Field(None, gt=0, lt=100)
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "Dominance":
+        if (self.share is None) == (self.within is None):
+            raise ValueError("give either share or within")
+        return self
+
+
+class MeasureDisclosure(_Settings):
+    """What holds for one measure, or for all of a group (`refuge.*`), instead of the usual rule.
+
+    `rounding`: counts are shown as multiples of it. `never_below`: rows for areas inside the
+    council, or inside its county, are never shown.
+    """
+
+    suppress_below: int | None = Field(None, ge=1, le=20)
+    rounding: int | None = Field(None, ge=1, le=100)
+    never_below: Literal["council", "county"] | None = None
+    dominance: Dominance | None = None
+
+
 class Disclosure(_Settings):
-    """Counts from 1 up to but not including `suppress_below` are not shown."""
+    """What is hidden of counts of people, so that nobody can be identified.
+
+    Counts from 1 up to but not including `suppress_below` are not shown. `secondary`: other numbers
+    are hidden as well, so that none of these can be worked out, each so that at least
+    `secondary_range` separates the least from the most that it can be. A group of fewer than
+    `group_below` is not shown to be all alike. `measures`: exceptions, by measure or `group.*`.
+    """
 
     suppress_below: int = Field(5, ge=1, le=20)
+    secondary: bool = True
+    secondary_range: int = Field(4, ge=1, le=20)
+    group_below: int = Field(10, ge=1, le=20)
+    measures: dict[str, MeasureDisclosure] = {}
+
+    @field_validator("measures")
+    @classmethod
+    def _measures_or_groups(
+        cls, measures: dict[str, MeasureDisclosure]
+    ) -> dict[str, MeasureDisclosure]:
+        for name in measures:
+            if not re.fullmatch(r"[a-z_]+\.([a-z_]+|\*)", name):
+                raise ValueError(f"“{name}” is neither a measure nor a group such as refuge.*")
+        return measures
 
 
 class Populations(_Settings):

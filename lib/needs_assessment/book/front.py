@@ -74,7 +74,7 @@ def _warning(store: ProtectedStore) -> str:
 def _how_to_read() -> str:
     return "\n".join(
         [
-            r"- \[c\] stands for a number that is too small to show without risk to someone.",
+            r"- \[c\] stands for a number that is not shown, so that nobody can be identified.",
             r"- \[x\] stands for a number that no partner returned.",
             "- “About” stands before a number that is an estimate or was given roughly.",
             "- A 95% interval shows how far a number could move by chance alone. When the interval "

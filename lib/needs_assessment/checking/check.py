@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, assemble_store, read_sources
+from needs_assessment.disclosure.assembling import read_sources
+from needs_assessment.disclosure.explain import explain, summarise
+from needs_assessment.disclosure.store import ProtectedStore, assemble_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
@@ -32,14 +34,17 @@ Found = TypeVar("Found")
 class Checked:
     """What a check found: `flags`, errors first; `gaps`, questions that no return answers.
 
-    `file` is where the flags were written, from the project's root; empty when the parameters
-    do not say which edition it would be.
+    `hidden` says of each table what of it is hidden and why, `hidden_in_all` how much there is:
+    for the analyst only, so neither is written to a file. `file` is where the flags were written,
+    from the project's root; empty when the parameters do not say which edition it would be.
     """
 
     council: str
     period: str
     flags: tuple[Flag, ...]
     gaps: tuple[dict[str, Any], ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    hidden_in_all: str = ""
     file: str = ""
 
     def count(self, severity: str) -> int:
@@ -80,6 +85,8 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         edition.text,
         flags,
         tuple(store.data["gaps"]) if store else (),
+        tuple(explain(store.data)) if store else (),
+        summarise(store.data).words() if store else "",
         project.relative(path),
     )
 

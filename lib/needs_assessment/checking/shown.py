@@ -59,6 +59,8 @@ def _plain(checked: Checked) -> Iterator[str]:
         rule = "" if line.severity == "error" else f"{line.rule}: "
         said = f"{line.severity}: {rule}{line.sentence}"
         yield f"{place}: {said}" if place else said
+    for table, said in checked.hidden:
+        yield f"hidden: {table}: {said}"
     for chapter, questions in _open_questions(checked):
         for question, missing in questions:
             yield f"open question ({chapter}): {question} {missing}".rstrip()
@@ -72,6 +74,12 @@ def _table(checked: Checked) -> Group:
             said = Text.assemble((_title(line), "bold"), line.sentence)
             table.add_row(Text(line.severity, _STYLES[line.severity]), Text(line.where), said)
         parts += [Text(f"\n{file or 'Reference data'}", "bold underline"), Padding(table, _INDENT)]
+    if checked.hidden:
+        parts.append(Text("\nWhat is hidden, and why (not for the report)", "bold underline"))
+        table = _columns(30)
+        for name, said in checked.hidden:
+            table.add_row(Text(name), said)
+        parts.append(Padding(table, _INDENT))
     questions = _open_questions(checked)
     if questions:
         title = "\nQuestions that the returns do not answer, or only in part"
@@ -88,7 +96,7 @@ def _table(checked: Checked) -> Group:
 def _columns(first: int, widest: int | None = None) -> Table:
     """A table without lines: a narrow column, perhaps one up to `widest`, and one for sentences."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(width=first, no_wrap=True)
+    table.add_column(width=first, no_wrap=first < 30)
     if widest:
         table.add_column(max_width=widest)
     table.add_column(ratio=1)
@@ -118,6 +126,8 @@ def _summary(checked: Checked) -> Iterator[str]:
     counts = [f"{number} {name}{'' if number == 1 else 's'}" for name, number in numbers.items()]
     title = f"{checked.council}, {checked.period}" if checked.period else checked.council
     yield f"{title}: {join_words(counts)}."
+    if checked.hidden_in_all:
+        yield f"Disclosure control: {checked.hidden_in_all}"
     if checked.count("error"):
         yield "No assessment can be made until the errors are put right."
     if checked.file:

@@ -1,8 +1,9 @@
-"""Observations, totals and years put together from quarters, as they may be shown."""
+"""Observations, and the years and totals that follow from them, as they may be shown."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,6 +20,9 @@ from needs_assessment.periods import parse_period
 from needs_assessment.returns.dictionary import Dictionary, Measure
 from needs_assessment.returns.tokens import bound
 
+NATURES = ("published", "confidential", "illustrative")
+"""From what may be said freely to what needs most care."""
+
 _WITHOUT_NUMBER = {
     "confidential": SUPPRESSED,
     "not available": NOT_AVAILABLE,
@@ -26,167 +30,182 @@ _WITHOUT_NUMBER = {
 }
 
 
-@dataclass(frozen=True)
-class ShownCell:
-    """A statistic as the report may show it.
-
-    `value` is None when hidden or without a number; `display` is what stands in a table.
-    `derived`: put together by the library from reported cells. `exact` never leaves this
-    package.
-    """
+class Key(NamedTuple):
+    """Which statistic: of what, when, where, of which category (empty: the total)."""
 
     measure: str
     period: str
     area: str
-    dimension: str
-    category: str
+    dimension: str = ""
+    category: str = ""
+
+    def __str__(self) -> str:
+        return "|".join(self)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A statistic as reported, or put together by the library from reported ones (`derived`).
+
+    `exact` is None where the partner gave no number. It never leaves this package.
+    """
+
+    key: Key
+    partner: str
+    exact: Fraction | None
+    status: str
+    nature: str
+    sources: tuple[Source, ...]
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a number is hidden.
+
+    `reason`: small (the rule hides it), secondary (it would give others away), group (it would show
+    that all of a small group are alike), confidential (the partner withheld it), area (never shown
+    for so small an area), dominated (one contributor could be worked out) or follows (it rests on
+    hidden numbers). `keys`: those others.
+    """
+
+    reason: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    """A statistic as the report may show it: `value` is None when hidden or without a number,
+    `display` is what stands in a table, `knows` between what a reader then knows a count to lie
+    (the same twice, unless it was rounded).
+    """
+
+    key: Key
     partner: str
     value: float | None
     status: str
     display: str
     nature: str
     sources: tuple[Source, ...]
-    derived: bool = False
-    exact: Fraction | None = None
+    derived: bool
+    why: Why | None
+    knows: tuple[Fraction, Fraction] | None
 
     @property
     def hidden(self) -> bool:
         return self.status == "suppressed"
 
 
-def protect_cells(
-    observations: pd.DataFrame, dictionary: Dictionary, policy: Policy
-) -> list[ShownCell]:
-    """Every observation as it may be shown, with years and totals that follow from them.
+def collect_cells(observations: pd.DataFrame, dictionary: Dictionary) -> list[Cell]:
+    """Every observation (a frame with `observations.COLUMNS`), with years and totals.
 
-    A year is derived from its four quarters where the measure adds up over time; a total from
-    the categories of a dimension that adds up, when every category was reported. A derived cell
-    is hidden when a cell it is built on is.
+    A year is put together from its four quarters where the measure adds up over time; a total
+    from the categories of a dimension that adds up, when every category was reported.
     """
-    cells = [_reported(row, dictionary, policy) for row in observations.to_dict("records")]
-    cells += _years(cells, dictionary, policy)
-    cells += _totals(cells, dictionary, policy)
-    return _with_claims(cells, dictionary)
+    cells = [_reported(row) for row in observations.to_dict("records")]
+    cells += _years(cells, dictionary)
+    cells += _totals(cells, dictionary)
+    return cells
 
 
-def _with_claims(cells: list[ShownCell], dictionary: Dictionary) -> list[ShownCell]:
-    """A share, rate or average is hidden too when a count that it claims to come from is, and an
-    average when the count of what it is taken over is.
-    """
-    hidden = {(cell.measure, cell.period, cell.area) for cell in cells if cell.hidden}
-    few = {(c.measure, c.period, c.area) for c in cells if c.hidden and not c.dimension}
+def show_cell(
+    cell: Cell,
+    measure: Measure,
+    policy: Policy,
+    why: Why | None = None,
+    knows: tuple[Fraction, Fraction] | None = None,
+) -> ShownCell:
+    """The cell as the report may show it; `why` says that it is hidden."""
+    value = cell.exact
+    if why:
+        value, status, display = None, "suppressed", SUPPRESSED
+    else:
+        if value is not None and cell.nature != "published":
+            value = policy.rounded(measure.id, value)
+        status, display = cell.status, _display(value, cell.status, measure)
+    return ShownCell(
+        key=cell.key,
+        partner=cell.partner,
+        value=None if value is None else float(value),
+        status=status,
+        display=display,
+        nature=cell.nature,
+        sources=cell.sources,
+        derived=cell.derived,
+        why=why,
+        knows=knows,
+    )
 
-    def rests_on_hidden(cell: ShownCell) -> bool:
-        measure = dictionary[cell.measure]
-        claimed = {(claim, cell.period, cell.area) for claim in measure.claims}
-        return bool(claimed & hidden) or (measure.base, cell.period, cell.area) in few
 
-    return [
-        replace(cell, value=None, status="suppressed", display=SUPPRESSED)
-        if cell.nature != "published" and rests_on_hidden(cell)
-        else cell
-        for cell in cells
-    ]
-
-
-def _reported(row: dict[str, object], dictionary: Dictionary, policy: Policy) -> ShownCell:
-    measure = dictionary[str(row["measure"])]
-    exact = None if row["value"] is None else Fraction(row["value"])
-    cell = ShownCell(
-        measure=measure.id,
-        period=str(row["period"]),
-        area=str(row["area"]),
-        dimension=str(row["dimension"]),
-        category=str(row["category"]),
+def _reported(row: dict[str, object]) -> Cell:
+    return Cell(
+        key=Key(*(str(row[name]) for name in Key._fields)),
         partner=str(row["partner"]),
-        value=None,
+        exact=None if row["value"] is None else Fraction(row["value"]),  # type: ignore[arg-type]
         status=str(row["status"]),
-        display="",
         nature=str(row["nature"]),
         sources=(Source(str(row["file"]), str(row["sheet"]), int(str(row["row"]))),),
-        exact=exact,
     )
-    return _shown(cell, measure, policy, built_on_hidden=False)
 
 
-def _shown(
-    cell: ShownCell, measure: Measure, policy: Policy, *, built_on_hidden: bool
-) -> ShownCell:
-    hides = policy.hides(cell.measure, cell.exact, cell.nature) or policy.hides_bound(
-        cell.measure, cell.status, cell.nature
-    )
-    if built_on_hidden or hides or cell.status == "confidential":
-        return replace(cell, value=None, status="suppressed", display=SUPPRESSED)
-    value = None if cell.exact is None else float(cell.exact)
-    return replace(cell, value=value, display=_display(cell, measure))
-
-
-def _display(cell: ShownCell, measure: Measure) -> str:
-    if cell.exact is None:
-        limit = bound(cell.status)
+def _display(value: Fraction | None, status: str, measure: Measure) -> str:
+    if value is None:
+        limit = bound(status)
         if limit is None:
-            return _WITHOUT_NUMBER[cell.status]
-        return f"<{limit}" if cell.status.startswith("below") else f"{limit} or more"
+            return _WITHOUT_NUMBER[status]
+        return f"<{limit}" if status.startswith("below") else f"{limit} or more"
     unit = {"share": "%", "money": "£"}.get(measure.kind, "")
-    number = format_number(cell.exact, decimal_places(cell.exact), unit=unit)
-    return f"about {number}" if cell.status == "approximate" else number
+    number = format_number(value, decimal_places(value), unit=unit)
+    return f"about {number}" if status == "approximate" else number
 
 
-def _years(cells: list[ShownCell], dictionary: Dictionary, policy: Policy) -> list[ShownCell]:
-    known = {_key(cell): cell for cell in cells}
+def _years(cells: list[Cell], dictionary: Dictionary) -> list[Cell]:
+    known = {cell.key: cell for cell in cells}
     derived = []
     for cell in cells:
-        measure = dictionary[cell.measure]
-        period = parse_period(cell.period)
-        year = cell.period[:7]
-        if measure.over_time != "sum" or cell.period != f"{year} Q1" or period.months != 3:
-            continue
-        whole = replace(cell, period=year)
-        if _key(whole) in known:
+        year = cell.key.period[:7]
+        whole = cell.key._replace(period=year)
+        if (
+            dictionary[cell.key.measure].over_time != "sum"
+            or cell.key.period != f"{year} Q1"
+            or whole in known
+        ):
             continue
         quarters = [
-            known.get(_key(replace(cell, period=str(quarter))))
+            known.get(whole._replace(period=str(quarter)))
             for quarter in parse_period(year).quarters()
         ]
-        total = _sum(whole, quarters, measure, policy)
-        if total:
-            derived.append(total)
+        derived += _sum(whole, cell, quarters)
     return derived
 
 
-def _totals(cells: list[ShownCell], dictionary: Dictionary, policy: Policy) -> list[ShownCell]:
-    known = {_key(cell): cell for cell in cells}
-    derived: dict[tuple[str, ...], ShownCell] = {}
+def _totals(cells: list[Cell], dictionary: Dictionary) -> list[Cell]:
+    known = {cell.key: cell for cell in cells}
+    derived: dict[Key, Cell] = {}
     for cell in cells:
-        measure = dictionary[cell.measure]
-        dimension = measure.dimensions.get(cell.dimension)
-        whole = replace(cell, dimension="", category="")
-        if dimension is None or not dimension.adds_up or _key(whole) in (known | derived):
+        dimension = dictionary[cell.key.measure].dimensions.get(cell.key.dimension)
+        whole = cell.key._replace(dimension="", category="")
+        if dimension is None or not dimension.adds_up or whole in known or whole in derived:
             continue
-        parts = [known.get(_key(replace(cell, category=name))) for name in dimension.categories]
-        total = _sum(whole, parts, measure, policy)
-        if total:
-            derived[_key(whole)] = total
+        parts = [known.get(cell.key._replace(category=name)) for name in dimension.categories]
+        derived.update((total.key, total) for total in _sum(whole, cell, parts))
     return list(derived.values())
 
 
-def _sum(
-    whole: ShownCell, parts: Iterable[ShownCell | None], measure: Measure, policy: Policy
-) -> ShownCell | None:
-    """The parts added up, or None when one is missing or holds no exact number."""
+def _sum(key: Key, like: Cell, parts: Iterable[Cell | None]) -> list[Cell]:
+    """The parts added up; nothing when one is missing or holds no exact number."""
+    parts = list(parts)
     present = [part for part in parts if part is not None and part.exact is not None]
-    if len(present) != len(list(parts)):
-        return None
+    if len(present) != len(parts):
+        return []
     approximate = any(part.status == "approximate" for part in present)
-    total = replace(
-        whole,
+    whole = replace(
+        like,
+        key=key,
         exact=sum((part.exact or Fraction(0) for part in present), Fraction(0)),
         status="approximate" if approximate else "final",
+        nature=max((part.nature for part in present), key=NATURES.index),
         sources=tuple(source for part in present for source in part.sources),
         derived=True,
     )
-    return _shown(total, measure, policy, built_on_hidden=any(part.hidden for part in present))
-
-
-def _key(cell: ShownCell) -> tuple[str, ...]:
-    return (cell.measure, cell.period, cell.area, cell.dimension, cell.category, cell.partner)
+    return [whole]

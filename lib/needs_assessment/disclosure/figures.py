@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.policy import CellKey, Policy
+from needs_assessment.disclosure.cells import Key, Why
 from needs_assessment.display import (
     MINUS,
     SUPPRESSED,
@@ -31,17 +31,21 @@ def is_defined(text: str) -> bool:
     """Whether what a live figure prints is a value (or [c]), not words in place of one."""
     return text not in _UNDEFINED
 
+Known = tuple[tuple[Key, ...], tuple[Fraction, Fraction]]
+"""Statistics, and between what a reader knows their sum to lie."""
+
 
 def protect_indicator(
-    indicator: Indicator, policy: Policy, hidden_cells: frozenset[CellKey] = frozenset()
+    indicator: Indicator, why: Why | None = None, prints: Iterable[Known] = ()
 ) -> dict[str, Any]:
     """One entry of `indicators.json`, plus `partners`, `reason`, `definition`, `caveats`,
-    `multiplier` and `figures` (what a live figure and a table may print).
+    `multiplier`, `figures` (what a live figure and a table may print), `why` it is hidden, and what
+    sums it `prints`.
 
     Percentages run from 0 to 100. A hidden indicator has status suppressed, and value, lower,
     upper, numerator and comparisons null.
     """
-    hidden = policy.hides_indicator(indicator, hidden_cells)
+    hidden = why is not None
     counted = _is_counted(indicator)
     status = "suppressed" if hidden else indicator.status
     entry = indicator.definition
@@ -50,18 +54,18 @@ def protect_indicator(
     if indicator.populations and indicator.denominator is None:
         denominator, denominator_period = indicator.persons, indicator.populations[0].estimate
     else:
-        denominator = _number(indicator.denominator)
+        denominator = _statistic(indicator.denominator)
         denominator_period = str(indicator.denominator.period) if indicator.denominator else None
     return {
         "id": entry.id,
         "name": entry.name,
         "chapter": entry.chapter,
         "kind": entry.kind,
-        "value": None if hidden else _float(indicator.value),
+        "value": None if hidden or indicator.value is None else as_number(indicator.value),
         "unit": entry.unit,
         "lower": None if hidden else indicator.lower,
         "upper": None if hidden else indicator.upper,
-        "numerator": _number(indicator.numerator) if counted and not hidden else None,
+        "numerator": _statistic(indicator.numerator) if counted and not hidden else None,
         "denominator": None if hidden else denominator,
         "numerator_period": str(indicator.numerator_period) if indicator.numerator else None,
         "denominator_period": denominator_period,
@@ -78,7 +82,19 @@ def protect_indicator(
         "caveats": entry.caveats,
         "multiplier": entry.multiplier,
         "figures": _figures(indicator, status),
+        "why": why_entry(why),
+        "prints": [
+            {"keys": [list(key) for key in keys], "least": as_number(low), "most": as_number(high)}
+            for keys, (low, high) in prints
+        ],
     }
+
+
+def why_entry(why: Why | None) -> dict[str, Any] | None:
+    """Why a number is hidden, as the store keeps it; it goes into no report, since it tells which
+    hidden numbers are small.
+    """
+    return None if why is None else {"reason": why.reason, "keys": list(why.keys)}
 
 
 def group_sources(sources: Iterable[Source]) -> list[dict[str, Any]]:
@@ -304,13 +320,12 @@ def _count(statistic: Statistic | None) -> str:
     return f"about {number}" if statistic.status == "approximate" else number
 
 
-def _number(statistic: Statistic | None) -> float | int | None:
+def _statistic(statistic: Statistic | None) -> float | int | None:
     if statistic is None or statistic.value is None:
         return None
-    return _float(statistic.value)
+    return as_number(statistic.value)
 
 
-def _float(value: Fraction | None) -> float | int | None:
-    if value is None:
-        return None
+def as_number(value: Fraction) -> float | int:
+    """The value as JSON holds it: whole where it is."""
     return int(value) if value.denominator == 1 else float(value)

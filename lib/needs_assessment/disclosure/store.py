@@ -11,36 +11,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from needs_assessment.council import Council, board_blocks, choose_period, load_council
-from needs_assessment.disclosure.cells import ShownCell, protect_cells
-from needs_assessment.disclosure.computed import protect_computed
-from needs_assessment.disclosure.edition import check_edition
-from needs_assessment.disclosure.figures import group_sources, protect_indicator
-from needs_assessment.disclosure.policy import Policy
+from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.disclosure.assembling import Sources, read_sources, store_data
+from needs_assessment.disclosure.published import (
+    published_files,
+)
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
-from needs_assessment.flags import sort_flags
-from needs_assessment.indicators.basis import Basis
-from needs_assessment.indicators.catalogue import load_catalogue
-from needs_assessment.indicators.definition import Definition
-from needs_assessment.indicators.flags import flag_indicator, flag_printed
-from needs_assessment.indicators.report import compute_report
-from needs_assessment.indicators.statistics import Source
 from needs_assessment.periods import Period
 from needs_assessment.project import Project
-from needs_assessment.reference import Area, Reference
-from needs_assessment.returns.dictionary import Dictionary, load_dictionary
-from needs_assessment.returns.observations import Evidence, load_evidence
-from needs_assessment.returns.quality import rate_returns
-from needs_assessment.returns.questions import Question, find_gaps, load_questions
-from needs_assessment.returns.rules import read_context, run_rules
-
-_NATURES = ["published", "confidential", "illustrative"]
 
 
 @dataclass(frozen=True)
 class ProtectedStore:
-    """`data` is the store's JSON; see `build_store` for its keys."""
+    """`data` is the store's JSON; see `assembling.store_data` for its keys."""
 
     data: dict[str, Any]
 
@@ -137,6 +121,7 @@ def protect(project: Project, name: str, period: str | None = None) -> Protected
 def input_key(project: Project, council: Council) -> str:
     """SHA-256 over everything a store is built from."""
     files = [project.params / "defaults.yml", project.params / f"{council.id}.yml"]
+    files += published_files(project)
     for folder in (project.mappings, project.reference, project.returns(council.id)):
         files += [path for path in folder.rglob("*") if path.is_file()]
     package = Path(__file__).resolve().parents[1]
@@ -148,40 +133,6 @@ def input_key(project: Project, council: Council) -> str:
             key.update(path.relative_to(base).as_posix().encode() + b"\0")
             key.update(digest(path).encode())
     return key.hexdigest()
-
-
-@dataclass(frozen=True)
-class Sources:
-    """What the store of one edition is built from; `folder` is where its own returns lie."""
-
-    council: Council
-    period: Period
-    area: Area
-    reference: Reference
-    dictionary: Dictionary
-    catalogue: dict[str, Definition]
-    questions: list[Question]
-    evidence: Evidence
-    folder: str
-
-
-def read_sources(project: Project, council: Council, period: Period) -> Sources:
-    """Reference data and returns of one edition. Problems in the returns stand in `evidence`;
-    AssessmentError is raised for reference data and parameters that cannot be used.
-    """
-    reference = Reference(project.reference)
-    dictionary = load_dictionary(project.reference).for_council(council)
-    return Sources(
-        council=council,
-        period=period,
-        area=_area(council, reference),
-        reference=reference,
-        dictionary=dictionary,
-        catalogue=load_catalogue(project.reference, dictionary, reference.benchmarks),
-        questions=load_questions(project.reference, dictionary),
-        evidence=load_evidence(project, council, period, dictionary, reference.areas),
-        folder=project.relative(project.returns(council.id) / period.text),
-    )
 
 
 def build_store(
@@ -201,187 +152,5 @@ def build_store(
 
 
 def assemble_store(sources: Sources, key: str = "") -> ProtectedStore:
-    """The store, of what could be read of the returns.
-
-    Keys: `input_key`, `council`, `edition`, `nature`, `policy`, `cells`, those of
-    `protect_computed`, `measures`, `surveys`, `benchmarks`, `areas` (names by code), `returns`,
-    `quality` (`returns.quality`, a return each), `gaps` (`returns.questions`, an unanswered
-    question each), `voice` (survivors' words that came with this edition's returns, a quote
-    each), `flags`, `caveats` (by file, what is said wherever its figures are shown), `inputs`.
-    """
-    council, period, area = sources.council, sources.period, sources.area
-    reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
-    edition = council.editions[period.text]
-    check_edition(council, period, sources.catalogue, reference)
-    basis = Basis(evidence.observations, dictionary, reference, (council.code,), period, edition)
-    computed = compute_report(sources.catalogue, basis, council.county)
-    policy = Policy(council.disclosure.suppress_below, dictionary)
-    context = read_context(
-        evidence.observations,
-        evidence.revisions,
-        dictionary=dictionary,
-        areas=reference.areas,
-        own_area=council.code,
-        edition=period,
-        folder=sources.folder,
-        hides=lambda figure: policy.hides(figure.measure, figure.value, figure.nature),
-        caveats=evidence.caveats,
-    )
-    flags = [note for note in evidence.notes if note.file.startswith(context.folder)]
-    flags += run_rules(context)
-    flags += [flag for each in computed.indicators for flag in flag_indicator(each, basis)]
-    flags += flag_printed(computed.indicators, basis)
-    cells = protect_cells(evidence.observations, dictionary, policy)
-    natures = [cell.nature for cell in cells]
-    data = {
-        "input_key": key,
-        "council": {
-            "id": council.id,
-            "name": council.name,
-            "council": council.council,
-            "code": council.code,
-            "colour": council.colour,
-            "county": [reference.areas[code].name for code in council.county],
-            "area": {
-                "name": area.name,
-                "type": area.type,
-                "type_words": area.type_words,
-                "relevant": area.relevant,
-                "ended": area.end.isoformat() if area.end else None,
-                "successors": [reference.areas[code].name for code in area.successors],
-                "police_force": area.police_force,
-                "region": area.region,
-                "county": area.county_name,
-            },
-        },
-        "edition": {
-            "period": period.text,
-            "period_words": period.words(),
-            "start": period.start.isoformat(),
-            "end": period.end.isoformat(),
-            "version": edition.version.model_dump(mode="json"),
-            "board": edition.board.model_dump(mode="json") if edition.board else None,
-            "populations": edition.populations.model_dump(),
-            **board_blocks(council, period),
-        },
-        "nature": max(natures, key=_NATURES.index, default="published"),
-        "policy": policy.statement(),
-        "cells": [_cell(cell) for cell in cells],
-        **protect_computed(computed, lambda one: protect_indicator(one, policy)),
-        "measures": [
-            measure.model_dump(mode="json", exclude={"rules", "claims"})
-            for measure in dictionary.values()
-        ],
-        "surveys": _surveys(reference),
-        "benchmarks": [each.model_dump(mode="json") for each in reference.benchmarks.values()],
-        "publishers": reference.publishers,
-        "areas": {
-            code: reference.areas[code].name
-            for code in sorted({cell.area for cell in cells})
-            if code in reference.areas
-        },
-        "returns": _returns(council, period, dictionary, evidence),
-        "quality": [
-            each.as_dict()
-            for each in rate_returns(edition.returns, context, flags, evidence.quotes)
-        ],
-        "gaps": [each.as_dict() for each in find_gaps(sources.questions, context)],
-        "voice": _voice(evidence, dictionary, period),
-        "flags": [flag.as_dict() for flag in sort_flags(flags)],
-        "caveats": evidence.caveats,
-        "inputs": evidence.files,
-    }
-    return ProtectedStore(data)
-
-
-def _area(council: Council, reference: Reference) -> Area:
-    if council.code not in reference.areas:
-        raise AssessmentError(
-            f"params/{council.id}.yml: code {council.code} is not in data/reference/areas.csv.",
-            "Correct the code.",
-        )
-    for code in council.county:
-        if code not in reference.areas:
-            raise AssessmentError(
-                f"params/{council.id}.yml: county holds {code}, which is not in "
-                "data/reference/areas.csv.",
-                "Correct the code.",
-            )
-    return reference.areas[council.code]
-
-
-def _cell(cell: ShownCell) -> dict[str, Any]:
-    return {
-        "measure": cell.measure,
-        "period": cell.period,
-        "area": cell.area,
-        "dimension": cell.dimension,
-        "category": cell.category,
-        "partner": cell.partner,
-        "value": cell.value,
-        "status": cell.status,
-        "display": cell.display,
-        "nature": cell.nature,
-        "derived": cell.derived,
-        "sources": group_sources(cell.sources),
-    }
-
-
-def _voice(evidence: Evidence, dictionary: Dictionary, period: Period) -> list[dict[str, Any]]:
-    """The quotes of this edition's own returns: their speakers agreed to these words in public."""
-    themes = dictionary["voice.themes"].dimensions["theme"].categories
-    return [
-        {
-            "theme": quote.theme,
-            "theme_label": themes[quote.theme],
-            "quote": quote.text,
-            "partner": quote.partner,
-            "nature": quote.nature,
-            "period": quote.period,
-            "sources": group_sources([Source(quote.file, quote.sheet, quote.row)]),
-        }
-        for quote in evidence.quotes
-        if quote.period == period.text
-    ]
-
-
-def _surveys(reference: Reference) -> list[dict[str, Any]]:
-    """Verified survey percentages, for the national series."""
-    return [
-        {
-            "edition": survey.edition,
-            "series": survey.series,
-            "ages": survey.ages,
-            "sex": survey.sex,
-            "measure": survey.measure,
-            "percent": survey.percent,
-            "note": survey.note,
-            "source": survey.source,
-        }
-        for survey in reference.surveys
-        if survey.percent_verified and survey.percent is not None
-    ]
-
-
-def _returns(
-    council: Council, period: Period, dictionary: Dictionary, evidence: Evidence
-) -> list[dict[str, Any]]:
-    """Each return of this edition: partner, nature, date, quality, and what it covers."""
-    edition = council.editions[period.text]
-    listed = []
-    for file, settings in sorted(edition.returns.items()):
-        own = evidence.observations["file"].str.endswith(f"/{period.text}/{file}")
-        measures = sorted(set(evidence.observations[own]["measure"]))
-        listed.append(
-            {
-                "file": file,
-                "partner": settings.partner,
-                "nature": settings.nature,
-                "received": settings.received.isoformat(),
-                "quality": settings.quality,
-                "note": settings.note,
-                "observations": int(own.sum()),
-                "measures": [dictionary[measure].name for measure in measures],
-            }
-        )
-    return listed
+    """The store, of what could be read of the returns."""
+    return ProtectedStore(store_data(sources, key))

@@ -1,5 +1,6 @@
 """What the indicators of an edition are computed from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -8,7 +9,13 @@ import pandas as pd
 
 from needs_assessment.council import Edition
 from needs_assessment.indicators.definition import Definition, PopulationTerm, Term, read_term
-from needs_assessment.indicators.statistics import AreaStatistics, Statistic, add, subtract
+from needs_assessment.indicators.statistics import (
+    AreaStatistics,
+    Statistic,
+    add,
+    rounded,
+    subtract,
+)
 from needs_assessment.periods import Period
 from needs_assessment.reference import BenchmarkValue, Population, Reference
 from needs_assessment.returns.dictionary import Dictionary
@@ -24,7 +31,8 @@ class Basis:
 
     Usually one area; several (the councils of a former county) are added up. `fill`: the quarter
     before stands for one missing quarter. `latest`: the latest period within the edition is used,
-    whatever its length.
+    whatever its length. `rounding`: what the counts of a measure are rounded to before anything is
+    worked out from them.
     """
 
     observations: pd.DataFrame
@@ -35,6 +43,7 @@ class Basis:
     edition: Edition
     fill: bool = False
     latest: bool = False
+    rounding: Mapping[str, int] = field(default_factory=dict)
     held: dict[str, AreaStatistics] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -86,7 +95,7 @@ class Basis:
         found = add([self._for_edition(read_term(text)) for text in terms])
         if found is None:
             raise UnavailableError(self._missing(terms))
-        return self.less(found, less or [])
+        return self.less(rounded(found, self.rounding), less or [])
 
     def whole(self, terms: list[str], part: Statistic) -> Statistic:
         """The terms added up for the period of `part`, which lies inside them.
@@ -101,7 +110,7 @@ class Basis:
             ]
         )
         if found:
-            return found
+            return rounded(found, self.rounding)
         self.statistic(terms)
         raise UnavailableError("its parts were reported for different periods")
 
@@ -112,7 +121,7 @@ class Basis:
         off = add([self._for_edition(read_term(text)) for text in terms])
         if off is None:
             raise UnavailableError(self._missing(terms))
-        found = subtract(statistic, off)
+        found = subtract(statistic, rounded(off, self.rounding))
         if found is None:
             raise UnavailableError("its parts were reported for different periods")
         return found
@@ -127,7 +136,7 @@ class Basis:
         )
         if found is None:
             raise UnavailableError(f"no figure for {now.previous().words()} to compare with")
-        return found
+        return rounded(found, self.rounding)
 
     def reported(self, measure: str) -> Statistic | None:
         return self._for_edition(Term(measure))

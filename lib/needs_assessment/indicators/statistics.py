@@ -1,11 +1,13 @@
 """The statistic that an indicator uses: which observations, of which period, added up how."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
 import pandas as pd
 
+from needs_assessment.display import round_half_up
 from needs_assessment.indicators.definition import Term
 from needs_assessment.periods import Period, choose_for_edition, parse_period
 from needs_assessment.returns.dictionary import Dictionary
@@ -29,6 +31,7 @@ class Cell:
 
     measure: str
     period: str
+    area: str
     dimension: str
     category: str
     value: Fraction | None
@@ -71,6 +74,7 @@ class AreaStatistics:
             self._cells.setdefault(key, {})[period] = Cell(
                 measure=row["measure"],
                 period=row["period"],
+                area=area,
                 dimension=row["dimension"],
                 category=row["category"],
                 value=value,
@@ -168,6 +172,26 @@ class AreaStatistics:
             return None
         found = _combine([cell for cell in used if cell], year)
         return found and replace(found, filled=True)
+
+
+def rounded(statistic: Statistic, rounding: Mapping[str, int]) -> Statistic:
+    """The statistic as one count, rounded to what the measures of its cells are rounded to.
+
+    Its cells stay as they are: a total is rounded by itself. Figures published already are not.
+    """
+    base = max(
+        (rounding.get(each.measure, 1) for each in statistic.cells if each.nature != "published"),
+        default=1,
+    )
+    if base == 1 or statistic.value is None:
+        return statistic
+    value = round_to(statistic.value, base)
+    return replace(statistic, value=value, lower=value, upper=value)
+
+
+def round_to(value: Fraction, base: int) -> Fraction:
+    """The multiple of `base` next to `value`, the upper one of two."""
+    return value if base == 1 else Fraction(round_half_up(value / base)) * base
 
 
 def add(statistics: list[Statistic | None]) -> Statistic | None:

@@ -224,5 +224,5 @@ def _suppression(context: Context, figures: list[Figure]) -> str:
     if by_partner:
         parts.append(f"{by_partner} suppressed by the partner")
     if here:
-        parts.append(f"{here} too small to show here")
+        parts.append(f"{here} not shown here")
     return join_words(parts) or "none"

@@ -176,7 +176,7 @@ def _follows(context: Context, share: Figure, pair: Pair) -> Iterator[Flag]:
     truncated = value == cut and not is_unrounded(share)
     rule = TRUNCATED if truncated else WRONG
     if not context.open(pair.top, pair.bottom):
-        said = "the percentage printed does not follow from its counts. A small count is among "
+        said = "the percentage printed does not follow from its counts. A hidden count is among "
         said += "them, so none is printed here."
         yield context.flag("warning", rule, share, f"{about(context, share)}: {said}")
         return

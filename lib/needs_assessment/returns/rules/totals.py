@@ -14,7 +14,7 @@ PART = "part larger than whole"
 MANY = "more than there can be"
 
 _ADDITIVE = ("count", "money")
-_WITHHELD = "A small count is among them, or a number not given, so none is printed here."
+_WITHHELD = "A hidden count is among them, or a number not given, so none is printed here."
 
 
 def check_categories(context: Context) -> Iterator[Flag]:

@@ -7,7 +7,7 @@ from needs_assessment.display import decimal_places, format_number, join_words
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.returns.rules.figures import Context, Figure, Quantity
 
-SMALL = "a small count"
+HIDDEN = "a hidden count"
 
 _MOST_PRINTED = 6
 _IRREGULAR = {"person": "people", "child": "children"}
@@ -52,10 +52,10 @@ def between(least: Fraction, most: Fraction) -> str:
 
 
 def say(context: Context, figure: Figure | Quantity) -> str:
-    """The number that a figure stands for, or “a small count” where it may not be printed."""
+    """The number that a figure stands for, or “a hidden count” where it may not be printed."""
     first = figure if isinstance(figure, Figure) else figure.first
     if not context.open(figure):
-        return SMALL
+        return HIDDEN
     value = figure.value if isinstance(figure, Figure) else figure.nominal
     figures = (figure,) if isinstance(figure, Figure) else figure.figures
     shown = number(value or Fraction(0), context.measure(first).unit)
@@ -63,11 +63,11 @@ def say(context: Context, figure: Figure | Quantity) -> str:
 
 
 def counted(context: Context, quantity: Quantity) -> str:
-    """A number with its unit: “31 children”, or “a small count of children”."""
+    """A number with its unit: “31 children”, or “a hidden count of children”."""
     unit = context.measure(quantity.first).unit
     shown = say(context, quantity)
-    if shown == SMALL:
-        return f"{SMALL} of {plural(unit)}"
+    if shown == HIDDEN:
+        return f"{HIDDEN} of {plural(unit)}"
     return f"{shown} {unit if shown == '1' else plural(unit)}"
 
 

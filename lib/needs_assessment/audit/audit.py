@@ -1,0 +1,212 @@
+"""The audit: attacks a report with all that its readers have, and says what it gave away."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from needs_assessment.audit.charts import chart_knowledge
+from needs_assessment.audit.counting import Counting
+from needs_assessment.audit.editions import joined
+from needs_assessment.audit.judging import PUBLISHED, Finding, Judge, unsafe_message
+from needs_assessment.audit.keys import Cell, Context, Key, Spot
+from needs_assessment.audit.knowledge import Knowledge, table_knowledge
+from needs_assessment.audit.public import Public
+from needs_assessment.audit.rates import Rates
+from needs_assessment.audit.report import read_report
+from needs_assessment.audit.rule import Rule, printed_rule
+from needs_assessment.audit.shown import Shown
+from needs_assessment.audit.system import Relation, System, says
+from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.errors import AssessmentError
+from needs_assessment.periods import parse_period, read_period
+from needs_assessment.project import Project
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an attack found, and its size.
+
+    `reports` counts the reports read; `tables` those with counts; `facts` the numbers shown;
+    `unknown` the hidden numbers; `relations` those among them, `given_up` those supposed in vain;
+    `bounds` the programmes solved.
+    """
+
+    findings: tuple[Finding, ...]
+    reports: int
+    tables: int
+    facts: int
+    unknown: int
+    relations: int
+    bounds: int
+    given_up: int
+    seconds: float
+
+    @property
+    def summary(self) -> str:
+        """The size of the attack in a sentence."""
+        verdict = f"{len(self.findings)} not safe" if self.findings else "all safe"
+        return (
+            f"Attacked {self.unknown} hidden numbers ({verdict}) from {self.facts:,} numbers in "
+            f"{self.tables} tables of {self.reports} report{'s' * (self.reports > 1)}: "
+            f"{self.relations} relations, {self.bounds} programmes solved, {self.seconds:.1f} s."
+        )
+
+
+def audit_edition(
+    project: Project,
+    council: Council,
+    period: str,
+    folder: Path | None = None,
+    primary: Collection[Key] = (),
+) -> Audit:
+    """Attacks the report of an edition: the one in place, or the one in `folder`.
+
+    `primary` are the cells hidden for their own size, when the caller knows; their values are
+    never needed. Raises AssessmentError when there is no report.
+    """
+    started = time.monotonic()
+    public = Public(project)
+    name = f"{council.id}/{period}"
+    place = folder or project.report(council.id, period).path
+    shown = read_report(place, name, council.code, period)
+    others = _others(project, public, council, period)
+    attack = attack_reports(shown, others, council, public, primary)
+    return replace(attack, seconds=time.monotonic() - started)
+
+
+def attack_reports(
+    shown: Shown,
+    others: list[Shown],
+    council: Council,
+    public: Public,
+    primary: Collection[Key] = (),
+) -> Audit:
+    """Attacks the report `shown` of a council, with other reports that readers have."""
+    started = time.monotonic()
+    rule = printed_rule(shown.texts, public)
+    known = _knowledge(shown, council, public)
+    for report in others:
+        known = joined(known, _knowledge(report, council, public), report.name)
+    known.relations += _published(council, shown.period, public)
+    keys = {key for relation in known.relations for key in relation.keys}
+    counting = Counting(keys | set(known.hidden), public, tuple(council.county))
+    system = System([*known.relations, *counting.relations], lambda key: _whole(key, public))
+    positive = _positive(system, known, rule)
+    system = System([*system.relations, *positive], system.whole)
+    implied = frozenset(known.implied | counting.implied)
+    judge = Judge(system, rule, public, shown.name, known.hidden, implied, known.open, primary)
+    judged = judge.judge()
+    return Audit(
+        findings=judged.findings,
+        reports=1 + len(others),
+        tables=known.tables,
+        facts=known.facts,
+        unknown=sum(not hidden.published for hidden in known.hidden.values()),
+        relations=len(system.joint),
+        bounds=judged.bounds,
+        given_up=judged.given_up,
+        seconds=time.monotonic() - started,
+    )
+
+
+def refuse_unsafe(project: Project, council: Council, period: str, folder: Path) -> Audit:
+    """Audits a new report before it is put in place.
+
+    Raises AssessmentError that names each cell that is not safe and what gave it away.
+    """
+    audit = audit_edition(project, council, period, folder)
+    if audit.findings:
+        raise AssessmentError(
+            f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
+            "The last report, its narrative and results stay as they were.",
+        )
+    return audit
+
+
+def audit_council(project: Project, name: str, period: str | None) -> Audit:
+    """Audits the report in place of a council's edition, the latest by default."""
+    council = load_council(project, name)
+    return audit_edition(project, council, choose_period(council, period).text)
+
+
+def _whole(key: Key, public: Public) -> bool:
+    return isinstance(key, Spot) or public.measures[key.measure].whole
+
+
+def _context(shown: Shown, council: Council, public: Public) -> Context:
+    return Context(
+        shown.name,
+        shown.area,
+        parse_period(shown.period),
+        tuple(council.county),
+        public,
+        printed_rule(shown.texts, public),
+    )
+
+
+def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
+    """What one report says: its tables, and its indicators."""
+    context = _context(shown, council, public)
+    known = table_knowledge(shown, context)
+    tables = System(known.relations, lambda key: _whole(key, public))
+    charts = chart_knowledge(shown, context, known, tables)
+    rates = Rates(shown, context, tables.known)
+    known.relations += [*charts.relations, *rates.relations]
+    known.facts += charts.facts + rates.facts
+    known.implied |= rates.hidden
+    for key, hidden in charts.hidden.items():
+        known.hide(key, hidden)
+    return known
+
+
+def _positive(system: System, known: Knowledge, rule: Rule) -> list[Relation]:
+    """That hidden numbers are no noughts, as far as the rule says that those are shown: all, or
+    all but the parts of groups that may be small.
+    """
+    if not rule.zeros:
+        return []
+    small = {
+        part
+        for relation in system.joint
+        if relation.doubtful and system.bounds(relation.keys[0])[0] < rule.group
+        for part in relation.keys[1:]
+    }
+    return [
+        says(key, 1.0, float("inf"), "")
+        for key, hidden in known.hidden.items()
+        if isinstance(key, Cell) and hidden.wholly and not (rule.small and key in small)
+    ]
+
+
+def _published(council: Council, period: str, public: Public) -> list[Relation]:
+    """What partners had published before: readers know it from there."""
+    found = []
+    for row, value in public.published(council, period):
+        measure = public.measures.get(row["measure"])
+        if measure is None or not measure.whole:
+            continue
+        try:
+            when = read_period(row["period"], parse_period(period))
+        except AssessmentError:
+            continue
+        area = row["area"] or council.code
+        key = Cell(measure.id, str(when), area, row["dimension"], row["category"])
+        found.append(says(key, value, value, PUBLISHED))
+    return found
+
+
+def _others(project: Project, public: Public, council: Council, period: str) -> list[Shown]:
+    """The other reports that readers have: published versions of the council and of the councils
+    of its county, and those councils' reports of the same period.
+    """
+    found = []
+    for each in (council, *public.neighbours(council)):
+        base = project.report(each.id, period).path.parent
+        for version in sorted(base.glob("*/published/*/")):
+            name = f"{each.id}/{version.parents[1].name}/{version.name}"
+            found.append(read_report(version, name, each.code, version.parents[1].name))
+        current = project.report(each.id, period).path
+        if each is not council and (current / "index.html").is_file():
+            found.append(read_report(current, f"{each.id}/{period}", each.code, period))
+    return found

@@ -1,0 +1,75 @@
+"""Reading a finished report: every file of it that a reader gets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from needs_assessment.audit.office import read_word, read_workbook
+from needs_assessment.audit.pages import read_page
+from needs_assessment.audit.portable import read_pdf
+from needs_assessment.audit.shown import Pages, Shown
+from needs_assessment.errors import AssessmentError
+
+_READERS = {
+    ".html": read_page,
+    ".pdf": read_pdf,
+    ".xlsx": read_workbook,
+    ".docx": read_word,
+}
+# What lies beside a report and is no part of it: Markdown before rendering, notebooks, versions.
+_NOT_PUBLISHED = frozenset({"book", "chapters", "published"})
+
+
+def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
+    """All that a report in `folder` shows.
+
+    Raises AssessmentError when there is no report, or when one of its files cannot be read.
+    """
+    pages = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in inside)
+        if path.suffix in _READERS and not hidden and inside[0] not in _NOT_PUBLISHED:
+            pages.append(_read(path, "/".join(inside)))
+    if not any(page.artefact.endswith(".html") for page in pages):
+        raise AssessmentError(
+            f"There is no report of {name} to audit.", "Run make assessment for it first."
+        )
+    figures = _json(folder / "indicators.json", name).get("indicators", [])
+    flags = _json(folder / "checks.json", name).get("flags", [])
+    return Shown(
+        name=name,
+        area=area,
+        period=period,
+        tables=tuple(table for page in pages for table in page.tables),
+        charts=tuple(chart for page in pages for chart in page.charts),
+        figures=tuple(figure for page in pages for figure in page.figures),
+        indicators=tuple(figures),
+        texts=(
+            *(text for page in pages for text in page.texts),
+            *(str(flag.get("sentence", "")) for flag in flags),
+        ),
+        artefacts=tuple(page.artefact for page in pages),
+    )
+
+
+def _read(path: Path, artefact: str) -> Pages:
+    try:
+        return _READERS[path.suffix](path, artefact)
+    except Exception as error:
+        # The libraries that read these files raise errors of many kinds, and some repeat what
+        # they read.
+        raise AssessmentError(
+            f"{artefact} cannot be read ({type(error).__name__}).", "Make the report again."
+        ) from None
+
+
+def _json(path: Path, name: str) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise AssessmentError(
+            f"{path.name} of {name} is not JSON.", "Make the report again."
+        ) from None

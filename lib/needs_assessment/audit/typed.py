@@ -1,0 +1,145 @@
+"""Numbers typed by hand that equal a hidden one, near its subject.
+
+This is the one part of the audit that needs exact numbers. The caller hands them over as secrets
+that can be compared with and not read, and nothing here repeats one.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from needs_assessment.audit.judging import cell_words
+from needs_assessment.audit.keys import Cell
+from needs_assessment.audit.public import Public
+from needs_assessment.audit.shown import plain
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*|]\s*")
+_LIVE = re.compile(r"\{\{.*?\}\}|`[^`]*`|@[\w-]+|\[@[^\]]*\]|\]\([^)]*\)|https?://\S+")
+_TOKEN = re.compile(r"[£]?\d[\d,]*(?:\.\d+)?%?|[^\W\d_]+(?:'[^\W\d_]+)?")
+_STANDING = re.compile(r"\d[\d,]*")
+_STEM = 5
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_MONTHS = _words(
+    "january february march april may june july august september october november december"
+)
+_SPELT = _words(
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+# Before a number: what makes it the name of something. After: what makes it no count of people.
+_NAMES = _words(
+    "q quarter section sections table figure chapter annex page version level act age ages aged "
+    "over under step regulation row rows mid"
+)
+_MEASURES = _words(
+    "day days week weeks month months year years hour hours minute minutes per percent points "
+    "times quarter quarters st nd rd th pm am"
+)
+_PRONOUN = _words("of in or to who that another by the")
+_COMMON = _words(
+    "a an and the of for with by in on at to or not their who known domestic abuse number people "
+    "victims cases case count recorded total other referrals referral service services"
+)
+
+
+class Secret:
+    """A hidden number, and the words of its subject: it can be compared with, and not read.
+
+    `address` names the number in words; `subject` are the stems of words that a sentence has when
+    it speaks of the number.
+    """
+
+    __slots__ = ("_digest", "_salt", "address", "subject")
+
+    def __init__(self, number: int, address: str, subject: frozenset[str]):
+        self._salt = secrets.token_bytes(16)
+        self._digest = self._of(number)
+        self.address = address
+        self.subject = subject
+
+    def is_number(self, number: int) -> bool:
+        return secrets.compare_digest(self._of(number), self._digest)
+
+    def _of(self, number: int) -> bytes:
+        return hashlib.blake2b(str(number).encode(), key=self._salt).digest()
+
+    def __repr__(self) -> str:
+        return f"Secret({self.address})"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that somebody wrote: where it stands, and the words around it (a chapter's title)."""
+
+    where: str
+    text: str
+    around: str = ""
+
+
+def secret(key: Cell, number: int, public: Public) -> Secret:
+    """The secret of a hidden statistic, with the words that speak of it: a category by its own
+    words where they say anything, else, as a whole, by those of its measure.
+    """
+    measure = public.measures[key.measure]
+    breakdown = measure.breakdowns.get(key.dimension)
+    if breakdown is None:
+        named = measure.name
+    else:
+        words = {each: text for text, each in breakdown.categories.items()}
+        named = words.get(key.category, key.category)
+    return Secret(number, cell_words(key, public), _stems(named) or _stems(measure.name))
+
+
+def typed_numbers(texts: Iterable[Written], hidden: Iterable[Secret]) -> list[str]:
+    """A line for each sentence in which a number stands that equals a hidden one of its subject:
+    where, which sentence, and of what. Never the number, nor the sentence.
+    """
+    known = list(hidden)
+    found = []
+    for written in texts:
+        around = _stems(written.around)
+        for place, sentence in enumerate(_sentences(written.text), start=1):
+            stems = _stems(sentence) | around
+            numbers = set(_numbers(sentence))
+            found += [
+                f"{written.where}, sentence {place}: a number typed by hand gives away "
+                f"{each.address}, which is hidden."
+                for each in known
+                if each.subject <= stems and any(each.is_number(number) for number in numbers)
+            ]
+    return found
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text, without live figures, code and references."""
+    bare = _LIVE.sub(" ", text)
+    return [sentence for part in _SENTENCE.split(bare) if (sentence := plain(part))]
+
+
+def _numbers(sentence: str) -> Iterator[int]:
+    """The counts that stand in a sentence, in digits or in words: no percentage, amount of money,
+    year, date, duration or number of a section.
+    """
+    tokens = _TOKEN.findall(sentence)
+    for place, token in enumerate(tokens):
+        before = tokens[place - 1].casefold() if place else ""
+        after = tokens[place + 1].casefold() if place + 1 < len(tokens) else ""
+        if before in _NAMES or after in (*_MEASURES, *_MONTHS) or before in _MONTHS:
+            continue
+        if _STANDING.fullmatch(token):
+            yield int(token.replace(",", ""))
+        elif token.casefold() in _SPELT and not (token.casefold() == "one" and after in _PRONOUN):
+            yield _SPELT.index(token.casefold()) + 1
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of the words that matter in a text, so that “referred” is “referrals”."""
+    words = re.findall(r"[^\W_]+", plain(text).casefold().replace("'s", ""))
+    return frozenset(word[:_STEM] for word in words if word not in _COMMON)

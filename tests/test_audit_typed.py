@@ -1,0 +1,86 @@
+"""A number typed by hand that equals a hidden one near its subject is found, and never echoed."""
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attacked import NORTH, PERIOD, public
+from needs_assessment.audit.keys import Cell
+from needs_assessment.audit.typed import Secret, Written, secret, typed_numbers
+
+HEALTH = Cell("marac.referrals", "2024-25 Q3", NORTH, "agency", "health")
+SOCIAL_CARE = Cell("marac.referrals", PERIOD, NORTH, "agency", "childrens_social_care")
+REPEATS = Cell("marac.repeats", PERIOD, NORTH)
+
+
+def found(text: str, key: Cell = HEALTH, number: int = 3, around: str = "MARAC") -> list[str]:
+    written = Written("chapters/marac.ipynb, cell marac-agency", text, around)
+    return typed_numbers([written], [secret(key, number, public())])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Health referred 3 cases.",
+        "Only three cases came from health services.",
+        "First a sentence. Then: health sent 3, and police 86.",
+        "| Agency | Cases |\n|---|---|\n| Health | 3 |",
+        "Health (3) is low.",
+        "In 3 cases health came first.",
+        "Health sent a total of 3.",
+        "From health, **3** cases were heard in the autumn.",
+    ],
+)
+def test_a_typed_number_is_found(text: str) -> None:
+    (line,) = found(text)
+    assert line.startswith("chapters/marac.ipynb, cell marac-agency, sentence ")
+    assert "“health”" in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Health referred few cases.",
+        "Police referred 3 cases more.",
+        "Health referred 4 cases.",
+        "Health referred {{ marac.cases }} cases, see @tbl-3-health.",
+        "Health referred 3% of cases.",
+        "In Q3 health referred fewer cases than in Q2.",
+        "Health has a duty under section 3.",
+        "Health waits 3 weeks.",
+        "On 3 March health joined.",
+        "Health cost £3.",
+        "Health is one of the agencies.",
+    ],
+)
+def test_other_numbers_and_other_subjects_are_not(text: str) -> None:
+    assert not found(text, number=1 if "one of" in text else 3)
+
+
+def test_subjects_of_several_words_and_of_whole_measures() -> None:
+    assert found("Children's social care sent 1,204 cases.", SOCIAL_CARE, 1204)
+    assert not found("Adult social care sent 1,204 cases.", SOCIAL_CARE, 1204)
+    assert found("There were 12 repeats.", REPEATS, 12)
+    assert not found("There were 12 meetings.", REPEATS, 12)
+
+
+def test_a_secret_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    number = 739_184
+    hidden = secret(HEALTH, number, public())
+    again = secret(HEALTH, number, public())
+    assert hidden.is_number(number) and not hidden.is_number(number - 1)
+    told = f"{hidden!r} {hidden} {[getattr(hidden, name) for name in Secret.__slots__]}"
+    assert str(number) not in told
+    assert hidden._digest != again._digest, "the same number looks different each time"
+    assert str(number).encode() not in pickle.dumps([hidden._digest, hidden.address])
+
+
+@given(st.integers(100, 99_999), st.integers(1, 3))
+def test_no_line_ever_holds_the_number(number: int, before: int) -> None:
+    text = "Nothing here. " * before + f"Health sent {number:,} cases and {number} more."
+    lines = found(text, number=number)
+    assert len(lines) == 1
+    assert str(number) not in lines[0] and f"{number:,}" not in lines[0]
+    assert f"sentence {before + 1}" in lines[0]
