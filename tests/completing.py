@@ -11,13 +11,14 @@ _AHEAD = 9
 @dataclass(frozen=True)
 class Table:
     """True numbers by name, and sums: each total with its parts. `limits`: a part is no larger than
-    a whole. `costs`: what hiding a number costs.
+    a whole. `costs`: what hiding a number costs. `unstated`: numbers that no table has a place for.
     """
 
     truth: dict[Name, int]
     sums: list[tuple[Name, tuple[Name, ...]]]
     limits: list[tuple[Name, Name]] = field(default_factory=list)
     costs: dict[Name, int] = field(default_factory=dict)
+    unstated: frozenset[Name] = frozenset()
 
 
 class Reader:
@@ -29,9 +30,10 @@ class Reader:
     def __init__(self, table: Table, hidden: Iterable[Name], *, zeros: bool = False):
         self.table = table
         self.ranges = {name: (value, value) for name, value in table.truth.items()}
-        for name in hidden:
+        for name in {*hidden, *table.unstated}:
             value = table.truth[name]
-            self.ranges[name] = (0 if zeros or not value else 1, value + _AHEAD)
+            least = 0 if zeros or not value or name in table.unstated else 1
+            self.ranges[name] = (least, value + _AHEAD)
 
     def possible(self, name: Name, value: int) -> bool:
         """Whether the number can be `value`, as far as this reader can tell."""
@@ -95,13 +97,13 @@ def opened(table: Table, hidden: set[Name], small: int = 4, span: int = 4) -> li
     strict, free = Reader(table, hidden), Reader(table, hidden, zeros=True)
     widest = Reader(table, [name for name, value in table.truth.items() if value])
     found = []
-    for name in sorted(hidden):
+    for name in sorted({*hidden, *table.unstated}):
         if 0 < table.truth[name] <= small:
             for value in range(1, small + 1):
                 # Two counts that are no zeros make 2 at least, whatever is hidden.
                 reader = strict if widest.possible(name, value) else free
                 if not reader.possible(name, value):
                     found.append(f"{name} cannot be {value}")
-        elif strict.range(name) < span:
+        elif name in hidden and strict.range(name) < span:
             found.append(f"{name} is known to within {strict.range(name)}")
     return found

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from math import comb
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attacked import PERIOD, Table, addresses, attack
+from attacked import NORTH, PERIOD, Table, addresses, attack, public
 from needs_assessment.audit.bounds import Attack
-from needs_assessment.audit.keys import Key, Spot
+from needs_assessment.audit.counting import Counting
+from needs_assessment.audit.keys import Cell, Key, Spot
 from needs_assessment.audit.system import Relation, System, adds_up, no_more_than, says
 
 LAST = 4
@@ -186,6 +188,78 @@ def test_a_rounded_share_leaves_just_the_counts_that_round_to_it(
     assert tried.extreme(top, 1) == min(count for count, _ in pairs)
     assert tried.extreme(top, -1) == max(count for count, _ in pairs)
     assert tried.extreme(bottom, 1) == min(whole for _, whole in pairs)
+
+
+@st.composite
+def linked(draw: st.DrawFn) -> tuple[dict[Cell, int], set[Cell]]:
+    """Clients by sex and by disability with their total, and referrals made of those that engaged
+    and those that did not; and what is hidden of them.
+    """
+    breakdowns = public().measures["idva.clients"].breakdowns
+    sexes = [draw(st.integers(0, 6)) for _ in range(3)]
+    total = sum(sexes)
+    first = draw(st.integers(0, total))
+    second = draw(st.integers(0, total - first))
+    clients = Cell("idva.clients", PERIOD, NORTH)
+    cells = {clients: total}
+    for name, parts in (("sex", sexes), ("disability", [first, second, total - first - second])):
+        categories = list(breakdowns[name].categories.values())
+        for category, value in zip(categories, parts, strict=True):
+            cells[clients._replace(dimension=name, category=category)] = value
+    engaged = total + draw(st.integers(0, 3))
+    others = draw(st.integers(0, 6))
+    cells |= {
+        clients._replace(measure="idva.engaged"): engaged,
+        clients._replace(measure="idva.not_engaged"): others,
+        clients._replace(measure="idva.referrals"): engaged + others,
+    }
+    small = [key for key, value in cells.items() if 0 < value <= LAST]
+    more = draw(st.lists(st.sampled_from(sorted(cells)), min_size=1, max_size=3))
+    return cells, set([*small, *more][:3])
+
+
+def consistent(cells: dict[Cell, np.ndarray]) -> np.ndarray:
+    """Which numbers keep to what the data dictionary says of these measures."""
+    whole = Cell("idva.clients", PERIOD, NORTH)
+    sexes, disability = (
+        sum(value for key, value in cells.items() if key.dimension == name)
+        for name in ("sex", "disability")
+    )
+    engaged = cells[whole._replace(measure="idva.engaged")]
+    not_engaged = cells[whole._replace(measure="idva.not_engaged")]
+    return (
+        (sexes == cells[whole])
+        & (disability == cells[whole])
+        & (cells[whole] <= engaged)
+        & (engaged + not_engaged == cells[whole._replace(measure="idva.referrals")])
+    )
+
+
+@given(linked())
+@few
+def test_tables_linked_by_the_dictionary_are_bounded_together(
+    drawn: tuple[dict[Cell, int], set[Cell]],
+) -> None:
+    """Against every assignment of the hidden numbers up to a limit, which a number without bounds
+    comes near.
+    """
+    cells, hidden = drawn
+    order, limit = sorted(hidden), 30
+    shown = [says(key, value, value, "t") for key, value in cells.items() if key not in hidden]
+    system = System(
+        [*shown, *Counting(cells, public(), ()).relations], lambda key: isinstance(key, Cell)
+    )
+    every = np.indices((limit + 1,) * len(order)).reshape(len(order), -1)
+    same = {key: np.full(every.shape[1], value) for key, value in cells.items()}
+    holds = consistent(same | dict(zip(order, every, strict=True)))
+    values = {key: numbers[holds] for key, numbers in zip(order, every, strict=True)}
+    for component in system.components():
+        tried = Attack(system, component)
+        for key in component.unknown:
+            assert isinstance(key, Cell)
+            highest = tried.extreme(key, -1)
+            assert tried.extreme(key, 1) == min(values[key])
+            assert highest == max(values[key]) if highest < 25 else max(values[key]) >= 20
 
 
 def test_a_gap_in_the_possible_values_counts() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from attacked import NORTH, PERIOD, public
 from needs_assessment.audit.keys import Cell
-from needs_assessment.audit.typed import Secret, Written, secret, typed_numbers
+from needs_assessment.audit.typed import Secret, Written, refuse_typed, secret, typed_numbers
+from needs_assessment.errors import AssessmentError
 
 HEALTH = Cell("marac.referrals", "2024-25 Q3", NORTH, "agency", "health")
 SOCIAL_CARE = Cell("marac.referrals", PERIOD, NORTH, "agency", "childrens_social_care")
@@ -64,6 +65,15 @@ def test_subjects_of_several_words_and_of_whole_measures() -> None:
     assert not found("Adult social care sent 1,204 cases.", SOCIAL_CARE, 1204)
     assert found("There were 12 repeats.", REPEATS, 12)
     assert not found("There were 12 meetings.", REPEATS, 12)
+
+
+def test_a_typed_number_stops_a_run() -> None:
+    hidden = [secret(HEALTH, 3, public())]
+    refuse_typed([Written("chapters/marac.ipynb, cell a", "Health sent few.")], hidden)
+    with pytest.raises(AssessmentError) as refused:
+        refuse_typed([Written("chapters/marac.ipynb, cell a", "Health sent 3.")], hidden)
+    assert "chapters/marac.ipynb, cell a, sentence 1" in refused.value.message
+    assert "3" not in refused.value.message.replace("Q3", "").replace("quarter 3", "")
 
 
 def test_a_secret_cannot_be_read(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """What can be worked out from one table with the help of others, a year, an area or a rate."""
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from completing import Table, opened
 from needs_assessment.council import Disclosure, load_council
@@ -16,6 +18,52 @@ def quarters(measure: str, *values: int, category: str = "") -> list[dict]:
         observation(measure, value, period=f"2024-25 Q{number}", category=category)
         for number, value in enumerate(values, start=1)
     ]
+
+
+counts = st.sampled_from([0, 0, 1, 2, 3, 4, 5, 6, 8, 11, 15])
+agencies = st.lists(st.lists(counts, min_size=2, max_size=2), min_size=4, max_size=4)
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(agencies, st.lists(st.sampled_from([0.0, 0.3, 0.6, 1.0]), min_size=4, max_size=4))
+def test_cases_by_agency_and_quarter_with_their_repeats(
+    referred: list[list[int]], shares: list[float]
+) -> None:
+    """Two agencies over four quarters, cases, repeats among them, and the year of all."""
+    names = ("police", "health")
+    cases = [sum(quarter) for quarter in referred]
+    repeats = [int(share * total) for share, total in zip(shares, cases, strict=True)]
+    rows = quarters("marac.cases", *cases) + quarters("marac.repeats", *repeats)
+    truth, sums = {}, []
+    for number, name in enumerate(names):
+        values = [quarter[number] for quarter in referred]
+        rows += quarters("marac.referrals", *values, category=f"agency={name}")
+        truth.update({(name, f"Q{n}"): value for n, value in enumerate(values, start=1)})
+    for n, (total, again) in enumerate(zip(cases, repeats, strict=True), start=1):
+        quarter = f"Q{n}"
+        truth["cases", quarter], truth["repeats", quarter] = total, again
+        truth["rest", quarter] = total - again
+        sums.append((("cases", quarter), tuple((name, quarter) for name in names)))
+    truth["rest", ""] = sum(cases) - sum(repeats)
+    for name in (*names, "cases", "repeats"):
+        parts = tuple((name, f"Q{n}") for n in (1, 2, 3, 4))
+        truth[name, ""] = sum(truth[part] for part in parts)
+        sums.append(((name, ""), parts))
+    for quarter in ("Q1", "Q2", "Q3", "Q4", ""):
+        sums.append((("cases", quarter), (("repeats", quarter), ("rest", quarter))))
+    shown = protect(*rows)
+    hidden = {
+        (cell.key.category or cell.key.measure.removeprefix("marac."), cell.key.period[8:])
+        for cell in shown.cells
+        if cell.hidden
+    }
+    rest = frozenset(name for name in truth if name[0] == "rest")
+    assert not opened(Table(truth, sums, unstated=rest), hidden)
 
 
 def test_a_total_given_under_another_name_counts_too() -> None:

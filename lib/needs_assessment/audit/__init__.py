@@ -11,24 +11,26 @@ its last digit. Every `[c]` is a whole number of which nothing is said. Totals, 
 percentages, rates, intervals and drawings join them (`knowledge`, `counting`, `rates`, `charts`),
 and integer programming bounds each hidden number by all of it (`bounds`).
 
-**What safe means** (`judging`), with `last` the largest count that the printed rule hides, 4 by
-default:
+**What safe means** (`judging`), with `last` the largest count that the printed rule hides and
+`width` how far it blurs other numbers, both 4 by default:
 
 - A reader cannot know whether a hidden number is hidden for its own size or to protect another.
   It is safe when every value from 1 to `last` is possible (then it may be any small count), or
-  when its range is at least `last` wide and holds at least `last` possible values (then it is
-  blurred, whatever it is). A number pinned, or confined to part of 1 to `last`, is neither.
+  when it can be larger than `last`, its greatest value is at least `width` more than its least,
+  and at least `width` values are possible (then it is blurred, whatever it is). A number pinned,
+  or confined to part of 1 to `last`, is neither.
 - Where the caller knows which numbers are hidden for their own size, every value from 1 to `last`
   must be possible for those.
 - A number that stands nowhere, but follows from a whole of which it is the one part missing, is
   unsafe when it can only be a small count and not every small count.
-- A group of fewer than 10 people that lies wholly in one category is unsafe although both numbers
-  are shown: it tells something of every one of them.
+- A group of fewer people than the rule names, 10 by default, that lies wholly in one category is
+  unsafe although both numbers are shown: it tells something of every one of them.
 - A count that the rule hides, shown all the same, is unsafe.
 
-Not unsafe is what a partner had published before, and what counts no people. A number hidden in
-another report counts only when the report under audit helps to open it. Addresses and tables are
-named; a hidden number, or how far it is bounded, never is.
+A hidden number can be 0 unless the rule says that zeros are shown. Not unsafe is what a partner
+had published before, and what counts no people. A number hidden in another report counts only when
+the report under audit helps to open it. Addresses and tables are named; a hidden number, or how
+far it is bounded, never is.
 
 What a reader only supposes (that rows make the total beneath them, that a measure is never more
 than another) is given up where the rest of the report contradicts it.

@@ -110,12 +110,12 @@ def attack_reports(
     )
 
 
-def refuse_unsafe(project: Project, council: Council, period: str, folder: Path) -> Audit:
-    """Audits a new report before it is put in place.
+def refuse_unsafe(project: Project, name: str, period: str, folder: Path) -> Audit:
+    """Audits the new report of a council's edition, in `folder`, before it is put in place.
 
     Raises AssessmentError that names each cell that is not safe and what gave it away.
     """
-    audit = audit_edition(project, council, period, folder)
+    audit = audit_edition(project, load_council(project, name), period, folder)
     if audit.findings:
         raise AssessmentError(
             f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
@@ -198,15 +198,18 @@ def _published(council: Council, period: str, public: Public) -> list[Relation]:
 
 def _others(project: Project, public: Public, council: Council, period: str) -> list[Shown]:
     """The other reports that readers have: published versions of the council and of the councils
-    of its county, and those councils' reports of the same period.
+    of its county, and those councils' reports of the same period. Their PDFs, which show what
+    their pages do, are left out.
     """
     found = []
     for each in (council, *public.neighbours(council)):
-        base = project.report(each.id, period).path.parent
-        for version in sorted(base.glob("*/published/*/")):
-            name = f"{each.id}/{version.parents[1].name}/{version.name}"
-            found.append(read_report(version, name, each.code, version.parents[1].name))
         current = project.report(each.id, period).path
-        if each is not council and (current / "index.html").is_file():
-            found.append(read_report(current, f"{each.id}/{period}", each.code, period))
+        folders = sorted(current.parent.glob("*/published/*/"))
+        folders += [current] if each is not council else []
+        for folder in folders:
+            if (folder / "index.html").is_file():
+                edition = folder if folder == current else folder.parents[1]
+                version = f"/{folder.name}" if folder != current else ""
+                name = f"{each.id}/{edition.name}{version}"
+                found.append(read_report(folder, name, each.code, edition.name, but=(".pdf",)))
     return found

@@ -5,6 +5,7 @@ known by its place in its table, and only what that table says binds it.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,8 +86,30 @@ class Keyed:
     total_column: int | None
 
 
-def key_table(table: ShownTable, context: Context) -> Keyed:
-    """The keys of a table's cells."""
+def key_tables(tables: Iterable[ShownTable], context: Context) -> dict[str, Keyed]:
+    """The keys of the cells of each table, by its name.
+
+    Where the caption leaves open which of several measures a table is about, it is the one of the
+    same kind as those of the other tables that name the same partners.
+    """
+    held = list(tables)
+    keyed = {table.name: key_table(table, context) for table in held}
+    kinds: dict[str, set[str]] = {}
+    for table in held:
+        cells = [key for line in keyed[table.name].keys for key in line if isinstance(key, Cell)]
+        kinds.setdefault(table.source, set()).update(kind_of(key.measure) for key in cells)
+    return {table.name: key_table(table, context, frozenset(kinds[table.source])) for table in held}
+
+
+def kind_of(measure: str) -> str:
+    """The kind of service or source that a measure comes from: `marac` of `marac.cases`."""
+    return measure.split(".", maxsplit=1)[0]
+
+
+def key_table(table: ShownTable, context: Context, kinds: frozenset[str] = frozenset()) -> Keyed:
+    """The keys of a table's cells; `kinds` are those of measures preferred where the caption
+    leaves several.
+    """
     labels = [plain(row[0]).casefold() for row in table.rows]
     headings = [plain(text).casefold() for text in table.columns[1:]]
     spots = _spots(table, context)
@@ -94,7 +117,7 @@ def key_table(table: ShownTable, context: Context) -> Keyed:
         _by_measure(labels, headings, table, context)
         or _by_measure_across(labels, headings, table, context)
         or _by_area(labels, headings, table, context)
-        or _by_category(labels, headings, table, context)
+        or _by_category(labels, headings, table, context, kinds)
     )
     keys = tuple(
         tuple((cells or {}).get((row, column), spot) for column, spot in enumerate(line))
@@ -172,7 +195,7 @@ def _by_measure(
     if not found or not any(periods):
         return {}
     area = area_of(table.title, context)
-    groups = {measure.split(".")[0] for measure in found.values()}
+    groups = {kind_of(measure) for measure in found.values()}
     cells: _Cells = {}
     for row, label in enumerate(labels):
         place = (found[row], "", "") if row in found else _category_in(label, groups, context)
@@ -189,7 +212,7 @@ def _category_in(label: str, groups: set[str], context: Context) -> tuple[str, s
     found = [
         (measure.id, breakdown.id, breakdown.categories[words])
         for measure in context.public.measures.values()
-        if measure.id.split(".")[0] in groups
+        if kind_of(measure.id) in groups
         for breakdown in measure.breakdowns.values()
         if colon and words in breakdown.categories
     ]
@@ -243,18 +266,28 @@ def _by_area(labels: list[str], headings: list[str], table: ShownTable, context:
 
 
 def _by_category(
-    labels: list[str], headings: list[str], table: ShownTable, context: Context
+    labels: list[str],
+    headings: list[str],
+    table: ShownTable,
+    context: Context,
+    kinds: frozenset[str],
 ) -> _Cells:
     """A row for each category of one dimension; a column for each period, or each measure."""
     base = title_period(table.title, context.period)
-    candidates = _candidates(labels, plain(table.columns[0]).casefold(), context.public)
+    shares = any("%" in text for row in table.rows for text in row[1:])
+    candidates = [
+        pair
+        for pair in _candidates(labels, plain(table.columns[0]).casefold(), context.public)
+        if pair[0].whole is not shares
+    ]
     if not candidates:
         return {}
     area = area_of(table.title, context)
     cells: _Cells = {}
     for column, head in enumerate(headings):
         period = period_of(head, base)
-        chosen = _chosen(candidates, f"{table.title} {'' if period else head}", bool(period))
+        words = table.title if period else f"{table.title} {head}"
+        chosen = _chosen(candidates, words, bool(period), kinds)
         if chosen is None:
             continue
         measure, dimension = chosen
@@ -284,11 +317,10 @@ def _candidates(labels: list[str], heading: str, public: Public) -> list[tuple[C
 
 
 def _chosen(
-    candidates: list[tuple[Counted, str]], title: str, of_title: bool
+    candidates: list[tuple[Counted, str]], title: str, of_title: bool, kinds: frozenset[str]
 ) -> tuple[Counted, str] | None:
-    """The candidate whose name and definition share most words with the caption.
-
-    Where columns are not periods the column's own words decide first. None when two share as many.
+    """The candidate whose name and definition share most words with the caption; of several that
+    share as many, the only one of a preferred kind. None when there is no such one.
     """
     words = set(_WORDS.findall(plain(title).casefold())) - _COMMON
 
@@ -297,8 +329,13 @@ def _chosen(
         return len(words & name), len(words & set(_WORDS.findall(pair[0].words)))
 
     ranked = sorted(candidates, key=score, reverse=True)
-    if len(ranked) > 1 and score(ranked[0]) == score(ranked[1]):
-        return None
+    best = [pair for pair in ranked if score(pair)[0] == score(ranked[0])[0]]
+    if len(best) > 1:
+        preferred = [pair for pair in best if kind_of(pair[0].id) in kinds]
+        if len(preferred) == 1:
+            return preferred[0]
+        if score(best[0]) == score(best[1]):
+            return None
     if len(ranked) == 1 and not of_title:
         return ranked[0]
     return ranked[0] if len(ranked) == 1 or score(ranked[0]) > (0, 0) else None

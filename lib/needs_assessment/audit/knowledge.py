@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from needs_assessment.audit.keys import Cell, Context, Key, Keyed, Spot, key_table, period_of
+from needs_assessment.audit.keys import Cell, Context, Key, Keyed, Spot, key_tables, period_of
 from needs_assessment.audit.numerals import ANY, CellText, read_cell, read_numeral
 from needs_assessment.audit.rates import share_relations
 from needs_assessment.audit.shown import Shown, ShownTable, merged_tables, plain
@@ -62,11 +62,14 @@ def table_knowledge(shown: Shown, context: Context) -> Knowledge:
     """What the tables of a report say: each cell, and each line that makes a total."""
     known = Knowledge()
     natures = _natures(shown.tables)
-    for name, versions in merged_tables(shown.tables).items():
-        table = versions[0]
-        if not table.rows or plain(table.columns[0]).casefold() in _WORDS_ONLY:
-            continue
-        keyed = key_table(table, context)
+    merged = {
+        name: versions
+        for name, versions in merged_tables(shown.tables).items()
+        if versions[0].rows and plain(versions[0].columns[0]).casefold() not in _WORDS_ONLY
+    }
+    tables = key_tables((versions[0] for versions in merged.values()), context)
+    for name, versions in merged.items():
+        table, keyed = versions[0], tables[name]
         partners = _natures_of(table.source, natures)
         texts = _texts(versions)
         said = [_said(each) for line in texts for each in line]

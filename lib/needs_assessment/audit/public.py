@@ -74,6 +74,7 @@ class Formula:
     population: bool
     multiplier: float
     level: str
+    percent: bool
 
 
 class Public:
@@ -194,4 +195,5 @@ def _formula(entry: dict[str, Any]) -> Formula:
         population="population" in entry,
         multiplier=float(Fraction(entry.get("multiplier", 1))),
         level=entry.get("level", ""),
+        percent=entry["unit"] == "%",
     )

@@ -1,19 +1,22 @@
 """What percentages, rates, changes and intervals say of the counts behind them.
 
 A printed percentage, rate or ratio bounds its numerator by the rounding of its last digit, and so
-does the value in `indicators.json`, which has more digits. A 95 % interval says as much: Wilson's
-and Byar's formulas are public (Office for Health Improvement and Disparities), so a reader can try
-every count and keep those that print the same interval.
+does the value in `indicators.json`, which has more digits. A 95 % interval says as much
+(`intervals`). That no percentage is given because its base is too small bounds the base, and so
+does a percentage that is hidden, where the methods say below which base none is given.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-from scipy.stats import chi2, norm
-
+from needs_assessment.audit.intervals import (
+    Span,
+    counts_of_interval,
+    parts_and_bases_of_interval,
+)
 from needs_assessment.audit.keys import Cell, Context, Key, shown_period
 from needs_assessment.audit.numerals import (
     ANY,
@@ -30,15 +33,11 @@ from needs_assessment.periods import Period
 _JSON = "indicators.json"
 _DIGITS = 1e-9
 _ROUNDED_TO = 6
-# The largest count, and the largest base, that is tried.
-_MOST = 200_000
-_LARGEST_BASE = 2_000
-_Z = float(norm.ppf(0.975))
+_NO_SHARE = re.compile(r"[Nn]o percentage is given on a base under (\d+)")
+_TOO_SMALL = re.compile(r"(.*?): (?:.*\b)?[Tt]he base is under (\d+)")
 
 _SHARES = ("proportion", "ratio", "rate")
 _COUNTS = "numerator", "denominator"
-
-_Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Said:
 
     indicator: str
     part: str
-    span: _Span
+    span: Span
     source: str
 
 
@@ -180,9 +179,38 @@ class Rates:
             formula = context.public.formulas.get(name)
             if formula and entry.get("status") == "suppressed" and len(formula.numerator) == 1:
                 self.hidden |= set(self._sum(formula.numerator, self._period(name)))
+        self.relations += self._small_bases(shown)
         for name, said in self.said.items():
             if self.entries.get(name, {}).get("status") != "reported":
                 self.relations += self._of(context.public.formulas[name], said)
+
+    def _small_bases(self, shown: Shown) -> Iterator[Relation]:
+        """What it says of a base that a percentage is not given, or is hidden."""
+        lines = [*shown.texts, *(": ".join(row) for table in shown.tables for row in table.rows)]
+        least = max(
+            (int(number) for line in lines for number in _NO_SHARE.findall(line)), default=0
+        )
+        for line in lines:
+            found = _TOO_SMALL.match(line)
+            name = found and self.context.public.formula_names.get(found[1].casefold())
+            if found and name:
+                yield from self._base_within(name, 0.0, float(found[2]) - 1, "the gaps")
+        for name, entry in self.entries.items():
+            formula = self.context.public.formulas.get(name)
+            if formula and formula.percent and entry.get("status") == "suppressed" and least:
+                yield from self._base_within(name, float(least), ANY, _JSON)
+
+    def _base_within(self, name: str, low: float, high: float, source: str) -> Iterator[Relation]:
+        bottom = self._bottom(self.context.public.formulas[name])
+        if bottom:
+            terms = tuple((key, 1.0) for key in bottom)
+            yield Relation(terms, low, high, source, doubtful=True)
+
+    def _bottom(self, formula: Formula) -> list[Cell]:
+        """The counts that an indicator divides by."""
+        if formula.kind == "change":
+            return self._sum(formula.numerator, self._period(formula.id).previous())
+        return self._sum(formula.denominator, self._period(formula.id, "denominator"))
 
     def _period(self, name: str, part: str = "numerator") -> Period:
         text = self.entries.get(name, {}).get(f"{part}_period")
@@ -205,12 +233,8 @@ class Rates:
         measures = self.context.public.measures
         if not all(measures[term.measure].whole for term in formula.numerator):
             return
-        period = self._period(formula.id)
-        top = self._sum(formula.numerator, period)
-        if formula.kind == "change":
-            bottom = self._sum(formula.numerator, period.previous())
-        else:
-            bottom = self._sum(formula.denominator, self._period(formula.id, "denominator"))
+        top = self._sum(formula.numerator, self._period(formula.id))
+        bottom = self._bottom(formula)
         if not top:
             return
         base = self._base(formula, said, bottom)
@@ -226,9 +250,9 @@ class Rates:
             return
         for source, lower, upper in _intervals(said):
             if base:
-                yield from _tried(formula, lower, upper, top, base, source)
+                yield from counts_of_interval(formula, lower, upper, top, base, source)
             elif formula.kind == "proportion":
-                yield from _tried_pairs(formula, lower, upper, top, bottom, source)
+                yield from parts_and_bases_of_interval(formula, lower, upper, top, bottom, source)
 
     def _base(self, formula: Formula, said: list[Said], bottom: list[Cell]) -> float | None:
         """What the indicator divides by, where that is known."""
@@ -275,54 +299,12 @@ def _blurred(relation: Relation, blur: float) -> Relation:
     return replace(relation, lower=relation.lower - blur, upper=relation.upper + blur)
 
 
-def _intervals(said: list[Said]) -> Iterator[tuple[str, _Span, _Span]]:
+def _intervals(said: list[Said]) -> Iterator[tuple[str, Span, Span]]:
     """The intervals shown, each with where."""
     for source in dict.fromkeys(each.source for each in said):
         spans = {each.part: each.span for each in said if each.source == source}
         if "lower" in spans and "upper" in spans:
             yield source, spans["lower"], spans["upper"]
-
-
-def _tried(
-    formula: Formula, lower: _Span, upper: _Span, top: list[Cell], base: float, source: str
-) -> Iterator[Relation]:
-    """The counts that print the interval shown, on a known base, tried one by one."""
-    if formula.kind == "proportion":
-        counts = np.arange(int(min(base, _MOST)) + 1)
-        low, high = wilson(counts, base)
-    elif formula.kind == "rate":
-        counts = np.arange(_MOST + 1)
-        low, high = byar(counts, base)
-    elif formula.kind == "change":
-        counts = np.arange(1, _MOST + 1)
-        low, high = ratio_change(counts, base)
-    else:
-        return
-    scale = 100.0 if formula.kind == "change" else formula.multiplier
-    found = counts[_within(low * scale, lower) & _within(high * scale, upper)]
-    if found.size:
-        terms = tuple((key, 1.0) for key in top)
-        yield Relation(terms, float(found[0]), float(found[-1]), source)
-
-
-def _tried_pairs(
-    formula: Formula, lower: _Span, upper: _Span, top: list[Cell], bottom: list[Cell], source: str
-) -> Iterator[Relation]:
-    """Part and base that print the interval shown, when neither is known: both are bounded."""
-    parts: list[np.ndarray] = []
-    bases: list[float] = []
-    for base in range(1, _LARGEST_BASE + 1):
-        counts = np.arange(base + 1)
-        low, high = wilson(counts, float(base))
-        fits = _within(low * formula.multiplier, lower) & _within(high * formula.multiplier, upper)
-        if fits.any():
-            parts.append(counts[fits])
-            bases.append(float(base))
-    if bases and bases[-1] < _LARGEST_BASE:
-        found = np.concatenate(parts)
-        ones = tuple((key, 1.0) for key in top)
-        yield Relation(ones, float(found.min()), float(found.max()), source)
-        yield Relation(tuple((key, 1.0) for key in bottom), bases[0], bases[-1], source)
 
 
 def _share(
@@ -339,42 +321,6 @@ def _share(
         yield Relation((*top, *((key, -high) for key in bottom)), -float("inf"), 0.0, source)
     elif base is not None:
         yield Relation(tuple(top), low * base, high * base, source)
-
-
-def wilson(counts: np.ndarray, total: float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % Wilson score interval of each count of a total, as fractions of 1."""
-    centre = 2 * counts + _Z**2
-    spread = _Z * np.sqrt(_Z**2 + 4 * counts * (1 - counts / total))
-    scale = 2 * (total + _Z**2)
-    return (centre - spread) / scale, (centre + spread) / scale
-
-
-def byar(counts: np.ndarray, base: float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of each count of events divided by a base: exact below 10 events, Byar's
-    from 10.
-    """
-    small = counts[counts < 10].astype(float)
-    large = counts[counts >= 10].astype(float)
-    exact_low = np.where(small > 0, chi2.ppf(0.025, 2 * small) / 2, 0.0)
-    exact_high = chi2.ppf(0.975, 2 * small + 2) / 2
-    low = large * (1 - 1 / (9 * large) - _Z / (3 * np.sqrt(large))) ** 3
-    above = large + 1
-    high = above * (1 - 1 / (9 * above) + _Z / (3 * np.sqrt(above))) ** 3
-    return np.concatenate([exact_low, low]) / base, np.concatenate([exact_high, high]) / base
-
-
-def ratio_change(counts: np.ndarray, before: float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of each count's change on an earlier one, as fractions of 1: that of a
-    ratio of two Poisson counts on the log scale.
-    """
-    spread = _Z * np.sqrt(1 / counts + 1 / before)
-    ratio = counts / before
-    return ratio * np.exp(-spread) - 1, ratio * np.exp(spread) - 1
-
-
-def _within(numbers: np.ndarray, span: _Span) -> np.ndarray:
-    edge = 1e-7 * max(1.0, abs(span[0]))
-    return (numbers >= span[0] - edge) & (numbers <= span[1] + edge)
 
 
 def share_relations(

@@ -20,8 +20,10 @@ _READERS = {
 _NOT_PUBLISHED = frozenset({"book", "chapters", "published"})
 
 
-def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
-    """All that a report in `folder` shows.
+def read_report(
+    folder: Path, name: str, area: str, period: str, *, but: tuple[str, ...] = ()
+) -> Shown:
+    """All that a report in `folder` shows; files with the endings in `but` are left out.
 
     Raises AssessmentError when there is no report, or when one of its files cannot be read.
     """
@@ -29,8 +31,9 @@ def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in inside)
-        if path.suffix in _READERS and not hidden and inside[0] not in _NOT_PUBLISHED:
-            pages.append(_read(path, "/".join(inside)))
+        published = not hidden and inside[0] not in _NOT_PUBLISHED
+        if path.suffix in _READERS and path.suffix not in but and published:
+            pages.append(_read(path, "/".join(inside), name))
     if not any(page.artefact.endswith(".html") for page in pages):
         raise AssessmentError(
             f"There is no report of {name} to audit.", "Run make assessment for it first."
@@ -53,14 +56,15 @@ def read_report(folder: Path, name: str, area: str, period: str) -> Shown:
     )
 
 
-def _read(path: Path, artefact: str) -> Pages:
+def _read(path: Path, artefact: str, report: str) -> Pages:
     try:
         return _READERS[path.suffix](path, artefact)
     except Exception as error:
         # The libraries that read these files raise errors of many kinds, and some repeat what
         # they read.
         raise AssessmentError(
-            f"{artefact} cannot be read ({type(error).__name__}).", "Make the report again."
+            f"{artefact} of {report} cannot be read ({type(error).__name__}).",
+            "Make the report again.",
         ) from None
 
 

@@ -14,6 +14,7 @@ from needs_assessment.audit.judging import cell_words
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.shown import plain
+from needs_assessment.errors import AssessmentError
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*|]\s*")
 _LIVE = re.compile(r"\{\{.*?\}\}|`[^`]*`|@[\w-]+|\[@[^\]]*\]|\]\([^)]*\)|https?://\S+")
@@ -115,6 +116,16 @@ def typed_numbers(texts: Iterable[Written], hidden: Iterable[Secret]) -> list[st
                 if each.subject <= stems and any(each.is_number(number) for number in numbers)
             ]
     return found
+
+
+def refuse_typed(texts: Iterable[Written], hidden: Iterable[Secret]) -> None:
+    """Raises AssessmentError when a number typed by hand gives a hidden one away."""
+    found = typed_numbers(texts, hidden)
+    if found:
+        raise AssessmentError(
+            "\n".join(found),
+            "Take the number out, or write the live figure, which shows [c] where it must.",
+        )
 
 
 def _sentences(text: str) -> list[str]:

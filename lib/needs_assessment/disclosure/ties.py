@@ -1,6 +1,8 @@
 """What ties the numbers of a report together: time, categories, areas, and the data dictionary."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
+from itertools import combinations
 
 from needs_assessment.disclosure.numbers import Report, Series, Stretch
 from needs_assessment.periods import Period
@@ -75,7 +77,7 @@ def _tie_categories(report: Report, breakdown: Series) -> None:
 
 
 def _stated_values(report: Report, breakdown: Series, name: str) -> Iterator[str]:
-    """The categories of one dimension that a report states: a neighbouring council names its own."""
+    """The categories of one dimension that a report states; other councils name their own."""
     place = breakdown.dimension.split(AND).index(name)
     for series in report.series:
         if series._replace(category="") == breakdown:
@@ -152,6 +154,23 @@ def _tie_measures(report: Report, measure: str, area: str) -> None:
             _tie_limit(report, whole, other)
     for name in rules.not_fewer_than:
         _tie_fewer(report, whole, Series(name, area))
+    _tie_side_by_side(report, whole)
+
+
+def _tie_side_by_side(report: Report, whole: Series) -> None:
+    """Two parts of one whole, such as requests accepted and declined, are together no larger."""
+    parts = [
+        series
+        for name, measure in report.dictionary.items()
+        if whole.measure in measure.rules.part_of
+        and (series := Series(name, whole.area)) in report.wanted
+    ]
+    for one, other in combinations(parts, 2):
+        for when in report.when(whole):
+            limit = report.places(whole, when)
+            found = report.places(one, when), report.places(other, when)
+            if limit and found[0] and found[1]:
+                _not_more_if_so(report, [*found[0], *found[1]], limit)
 
 
 def _tie_made_of(report: Report, whole: Series, parts: list[Series]) -> None:
@@ -214,14 +233,35 @@ def _is_all_of(report: Report, part: Series, whole: Series) -> bool:
     dictionary = report.dictionary
     if dictionary[part.measure].unit != dictionary[whole.measure].unit:
         return False
-    pairs = []
-    for when in report.when(part):
-        places = report.places(part, when), report.places(whole, when)
-        if places[0] and places[1]:
-            truths = [report.numbers.truth(each) for each in places if each]
-            if None not in truths:
-                pairs.append(truths)
+    pairs = [
+        (mine, theirs)
+        for when in report.when(part)
+        if (mine := _total(report, part, when)) is not None
+        and (theirs := _total(report, whole, when)) is not None
+    ]
     return bool(pairs) and all(mine == theirs for mine, theirs in pairs)
+
+
+def _total(report: Report, series: Series, when: When) -> Fraction | None:
+    """A total as far as it is known: as stated, or of categories that add up to it."""
+    places = report.places(series, when)
+    total = report.numbers.truth(places) if places else None
+    if places is None or total is not None:
+        return total
+    for name, dimension in report.dictionary[series.measure].dimensions.items():
+        if dimension.adds_up and dimension.answers == "one":
+            found = [
+                each
+                for category in dimension.categories
+                if _stated_in(
+                    report, own := series._replace(dimension=name, category=category), when
+                )
+                and (each := report.places(own, when))
+            ]
+            total = report.numbers.truth(place for each in found for place in each)
+            if found and total is not None:
+                return total
+    return None
 
 
 def _counted(report: Report, measure: str, area: str) -> list[Series]:
