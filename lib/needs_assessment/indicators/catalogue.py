@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.reference import Benchmark
 from needs_assessment.returns.dictionary import Dictionary
-from needs_assessment.settings import entry_problem, nearest, read_yaml
+from needs_assessment.settings import nearest, read_yaml, validate_entries
 
 NAME = "data/reference/indicators.yml"
 
@@ -121,10 +121,7 @@ def load_catalogue(
     measure, category or benchmark.
     """
     data = read_yaml(reference / "indicators.yml", NAME)
-    try:
-        entries = TypeAdapter(list[Definition]).validate_python(data)
-    except ValidationError as error:
-        raise AssessmentError(f"{NAME}: {entry_problem(error)}.", "Correct the entry.") from None
+    entries = validate_entries(Definition, data, NAME)
     catalogue: dict[str, Definition] = {}
     for entry in entries:
         if entry.id in catalogue:
