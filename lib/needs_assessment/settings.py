@@ -75,13 +75,25 @@ def validate(model: type[Model], data: Any, name: str) -> Model:
         raise AssessmentError("\n".join(lines), "Correct the file and run again.") from None
 
 
-def entry_problem(error: ValidationError) -> str:
-    """The first thing wrong with a list of entries: which entry, which field, what."""
-    detail = error.errors()[0]
-    place = detail["loc"]
-    where = f"entry {place[0] + 1}" if place and isinstance(place[0], int) else "the file"
-    field = ".".join(str(part) for part in place[1:])
-    return f"{where}{f', {field}' if field else ''}: {detail['msg']}"
+def validate_entries(model: type[Model], data: Any, name: str) -> list[Model]:
+    """`data`, a list of entries, as `model`s.
+
+    Raises AssessmentError with a line for each thing wrong: file, entry, field, what is allowed.
+    """
+    if not isinstance(data, list):
+        raise AssessmentError(f"{name} must be a list of entries.", "Each begins with a hyphen.")
+    entries: list[Model] = []
+    lines: list[str] = []
+    for number, entry in enumerate(data, start=1):
+        try:
+            entries.append(model.model_validate(entry))
+        except ValidationError as error:
+            named = entry.get("id") if isinstance(entry, dict) else None
+            where = f"{name}: entry {number}{f' ({named})' if named else ''}"
+            lines += [f"{where}: {_explain(model, detail)}." for detail in error.errors()]
+    if lines:
+        raise AssessmentError("\n".join(lines), "Correct the file and run again.")
+    return entries
 
 
 def nearest(word: str, known: list[str]) -> str:
@@ -91,7 +103,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 
 def _explain(model: type[BaseModel], detail: Any) -> str:
-    where = ".".join(str(part) for part in detail["loc"]) or "the file"
+    where = ".".join(str(part) for part in detail["loc"]) or "it"
     kind = detail["type"]
     if kind == "extra_forbidden":
         known = _fields(model, detail["loc"][:-1])
