@@ -172,9 +172,11 @@ def _run_chapters(
     keys: dict[str, str] = {}
     jobs = []
     problems: list[AssessmentError] = []
+    begun: list[Finished] = []
     for chapter in chapters:
         generated[chapter.id] = generate_chapter(chapter.notebook, context, chapter.id)
         merged = merge_in_place(report, chapter.id, generated[chapter.id])
+        begun.append(Finished(chapter.id, generated[chapter.id], merged.notebook))
         written = written_cells(merged, generated[chapter.id])
         file = project.relative(report.chapters / f"{chapter.id}.ipynb")
         problems += review.figure_problems(store, file, merged.notebook, written)
@@ -199,6 +201,9 @@ def _run_chapters(
                 },
             )
         )
+    if problems and not report.chapters.exists():
+        # Words carried over from the edition before need a place in which to be corrected.
+        swap_chapters(report, begun)
     review.refuse_problems(problems)
     if executed:
         progress.note(
