@@ -99,6 +99,8 @@ class Brief:
         settings = brief.settings()
         edition = settings["editions"][PERIOD]
         edition["returns"] = {name: edition["returns"][name] for name in _RETURNS}
+        # What was recommended before belongs to an edition that this project does not have.
+        edition["progress"] = []
         brief.set_editions({PERIOD: edition})
         brief.template(marac())
         brief.template(statutory())
