@@ -140,7 +140,7 @@ def rewrite_chapter(
     path = report.chapters / f"{chapter}.ipynb"
     with _reporting(report):
         tidy(report)
-        data = read_whole(path)
+        data = standing = read_whole(path)
         saved_meanwhile: list[bytes] = []
         while True:
             notebook = None
@@ -151,11 +151,14 @@ def rewrite_chapter(
                     keep_version(report.narrative, chapter, notebook, base, why)
                 except DamagedNotebookError:
                     _keep_recovery(report, f"{chapter}-damaged", ".ipynb", data)
-            was = place(path, notebook_bytes(change(notebook)), data)
-            if was == data:
+            made = notebook_bytes(change(notebook))
+            was = place(path, made, standing)
+            if was == standing:
                 break
             saved_meanwhile += [was] if was is not None else []
+            # What was saved is changed again; what stands is the last change, or a file made anew.
             data = was
+            standing = made if read_bytes(path) == made else was
         for data in saved_meanwhile:
             acknowledge(path, data)
 

@@ -52,11 +52,15 @@ _ELSEWHERE = re.compile(
 
 @dataclass(frozen=True)
 class Match:
-    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits."""
+    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits.
+
+    `named`: the sentence itself, not only what stands around it, speaks of the fact.
+    """
 
     fact: Fact
     strength: int
     rank: float
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -188,7 +192,8 @@ def _matches(
         covered = facts.weight(fact.subject & (context.here | context.around))
         share = covered / (facts.weight(fact.subject) or 1.0)
         rank = score * (0.5 + 0.5 * share) + strength + (fact.role == "value")
-        yield Match(fact, strength, rank)
+        named = bool(fact.subject & context.here) or fact.key in context.keys
+        yield Match(fact, strength, rank, named)
 
 
 def agreement(typed: Typed, fact: Fact) -> int:
