@@ -75,11 +75,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Completed:
-    """What putting a run in place came to."""
+    """What putting a run in place came to; `looks`: what is to be said of text at once."""
 
     flags: int
     kept: int
     recovered: tuple[Path, ...]
+    looks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ def assess(
         finally:
             shutil.rmtree(report.work, ignore_errors=True)
         completed = complete(project, report)
+    for text in completed.looks:
+        progress.note(text)
     return Outcome(
         report=report.path,
         renderer=used,
@@ -346,7 +349,12 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
     kept = sum(len(each.merged.kept) for each in swapped)
-    return Completed(len(store.data["flags"]) + len(notes), kept, recovered)
+    looks = tuple(
+        f"{flag.subject}, {flag.rule}: {flag.sentence}"
+        for flag in reviewed.flags
+        if flag.rule == review.ANOTHER_LOOK
+    )
+    return Completed(len(store.data["flags"]) + len(notes), kept, recovered, looks)
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
