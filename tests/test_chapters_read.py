@@ -2,15 +2,15 @@
 
 import random
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chapter_reading import Reading, read_chapter, store_of, without
 from needs_assessment.disclosure.store import ProtectedStore, read_store
-from running import ROOT, Report
+from running import Report, copy_project
 
 CHAPTERS = ("prevalence", "refuge", "marac", "services", "children")
 EDITIONS = {
@@ -115,20 +115,30 @@ def test_small_cells_leave_tables_and_charts_that_can_be_read(
 
 
 def _places(tmp_path: Path, north: int, west: int) -> ProtectedStore:
-    """North with other numbers of refuge places."""
-    for folder in ("data", "params", "notebooks"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "quarto.yml", tmp_path)
-    path = tmp_path / "data/returns/north/2024-25/refuge-places.csv"
-    text = path.read_text(encoding="utf-8")
-    text = re.sub(r"(E06000061,,,)15", rf"\g<1>{north}", text)
-    path.write_text(re.sub(r"(E06000062,,,)36", rf"\g<1>{west}", text), encoding="utf-8")
-    types = tmp_path / "data/returns/north/2024-25/refuge.csv"
-    text = types.read_text(encoding="utf-8")
-    types.write_text(
-        re.sub(r"(accommodation_type,refuge,)11", rf"\g<1>{north - 4}", text), encoding="utf-8"
-    )
-    return store_of("north", tmp_path)
+    """North with nothing but refuge returns, and other numbers of places."""
+    project = copy_project(tmp_path / "project")
+    params = project / "params" / "north.yml"
+    settings = yaml.safe_load(params.read_text(encoding="utf-8"))
+    edition = settings["editions"]["2024-25"]
+    files = ("refuge.csv", "refuge-places.csv")
+    edition["returns"] = {name: edition["returns"][name] for name in files}
+    settings["editions"] = {"2024-25": {**edition, "progress": []}}
+    params.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    returns = project / "data" / "returns" / "north" / "2024-25"
+    for path in returns.iterdir():
+        if path.name not in files:
+            path.unlink()
+    changes = {
+        "refuge-places.csv": {"E06000061,,,15": north, "E06000062,,,36": west},
+        "refuge.csv": {"accommodation_type,refuge,11": north - 4},
+    }
+    for name, numbers in changes.items():
+        text = (returns / name).read_text(encoding="utf-8")
+        for old, number in numbers.items():
+            assert old in text
+            text = text.replace(old, f"{old.rpartition(',')[0]},{number}")
+        (returns / name).write_text(text, encoding="utf-8")
+    return store_of("north", project)
 
 
 @pytest.mark.parametrize(
