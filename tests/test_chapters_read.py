@@ -1,5 +1,6 @@
 """Chapters as a board reads them: true in every variant, whole without data, safe when hidden."""
 
+import copy
 import random
 import re
 from collections.abc import Callable
@@ -221,3 +222,30 @@ def test_stages_of_justice_are_never_shares_of_one_another(
         table = readings[council, "prevalence"].record("tbl-prevalence-court")
         assert len(table["rows"]) >= 5
         assert not any("%" in row[1] for row in table["rows"])
+
+
+@pytest.mark.parametrize(
+    ("name", "local", "district"),
+    [
+        ("prevalence", "police.recorded_by_area", "police.recorded_by_district"),
+        ("marac", "police.recorded_by_area", "marac.rate_by_district"),
+    ],
+)
+def test_a_county_is_read_by_district(
+    stores: dict[str, ProtectedStore], name: str, local: str, district: str
+) -> None:
+    """A county council has districts where a unitary authority has parts that it names."""
+    data = copy.deepcopy(stores["north"].data)
+    groups = {group["id"]: group for group in data["breakdowns"]}
+    groups[district].update(
+        {key: groups[local][key] for key in ("status", "overall", "overall_display")},
+        rows=[
+            {**row, "id": row["id"].replace(local, district), "position": "lower"}
+            for row in groups[local]["rows"]
+        ],
+        figures={**groups[local]["figures"], "lower": "Area A and Area B"},
+    )
+    groups[local].update(rows=[], status="unavailable")
+    reading = read_chapter(name, ProtectedStore(data))
+    assert f"fig-{name}-areas" in reading.labels & reading.references
+    assert "Area A and Area B" in reading.text
