@@ -1,5 +1,5 @@
 # Each target only calls a verb of needs-assessment. First use creates .venv.
-#   make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]
+#   make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,20 +7,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 # A mistyped variable would otherwise give another council's report.
-VARIABLES := COUNCIL PERIOD RENDERER PYTHON NAME CODE ENGINE
+VARIABLES := COUNCIL PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
 COMMAND_LINE := $(foreach each,$(.VARIABLES),$(if $(findstring command line,$(origin $(each))),$(each)))
 MISTYPED := $(filter-out $(VARIABLES),$(COMMAND_LINE))
 ifneq ($(MISTYPED),)
 $(error $(MISTYPED) is not known here; known: $(VARIABLES))
 endif
 
-OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)")
+OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
+	$(if $(FRESH),--fresh)
 
 .PHONY: help assessment bench check council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin]"
+	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]"
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
@@ -50,7 +51,7 @@ edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(READY)
 	$(BIN)/python bench/police_extract.py

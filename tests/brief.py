@@ -3,7 +3,11 @@
 import json
 import re
 import shutil
+from datetime import date
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from needs_assessment.assessment import Outcome, assess
 from needs_assessment.checking.check import Checked, check
@@ -13,6 +17,7 @@ from running import ROOT
 from toy_notebooks import code, markdown, narrative, notebook, parameters, title
 
 COUNCIL, PERIOD = "north", "2024-25"
+_RETURNS = ("marac.xlsx", "marac-coordination.csv")
 _KEPT = {"marac", "statutory"}
 _ANNEXES = {"index", "data-dictionary", "indicators", "methods", "sources", "checks"}
 
@@ -76,17 +81,27 @@ class Brief:
 
     @classmethod
     def begin(cls, root: Path) -> "Brief":
-        for folder in ("params", "data/reference", f"data/returns/{COUNCIL}"):
+        for folder in ("params", "data/reference"):
             shutil.copytree(ROOT / folder, root / folder)
         for path in (root / "params").glob("*.yml"):
             if path.stem not in ("defaults", COUNCIL):
                 path.unlink()
+        folder = Path("data", "returns", COUNCIL, PERIOD)
+        (root / folder).mkdir(parents=True)
+        for name in _RETURNS:
+            shutil.copy(ROOT / folder / name, root / folder)
         (root / "notebooks").mkdir()
         lines = (ROOT / "quarto.yml").read_text(encoding="utf-8").splitlines(keepends=True)
         named = [(line, re.match(r"\s+- ([\w-]+)\.qmd", line)) for line in lines]
         kept = [line for line, found in named if not found or found[1] in _KEPT | _ANNEXES]
         (root / "quarto.yml").write_text("".join(kept), encoding="utf-8")
         brief = cls(root)
+        settings = brief.settings()
+        edition = settings["editions"][PERIOD]
+        edition["returns"] = {name: edition["returns"][name] for name in _RETURNS}
+        # What was recommended before belongs to an edition that this project does not have.
+        edition["progress"] = []
+        brief.set_editions({PERIOD: edition})
         brief.template(marac())
         brief.template(statutory())
         return brief
@@ -125,23 +140,26 @@ class Brief:
         text = re.sub(r"(weeks_to_hearing,[^,]*,,,,)[\d.]+", rf"\g<1>{weeks}", text)
         path.write_text(text, encoding="utf-8")
 
-    def add_edition(self, period: str) -> None:
-        """A new year: its parameters, and the first return that has come in."""
+    def settings(self) -> dict[str, Any]:
         path = self.project.params / f"{COUNCIL}.yml"
-        last = path.read_text(encoding="utf-8").partition(f'  "{PERIOD}":\n')[2]
-        block = re.match(r"(    version:\n(?:      .*\n)+)", last)
-        returns = re.search(r"(      marac-coordination\.csv:\n(?:        .*\n)+)", last)
-        assert block and returns
-        received = re.sub(r"received: \S+", "received: 2026-04-30", returns[1])
-        path.write_text(
-            f'{path.read_text(encoding="utf-8")}  "{period}":\n{block[1]}    returns:\n{received}',
-            encoding="utf-8",
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    def set_editions(self, editions: dict[str, Any]) -> None:
+        text = yaml.safe_dump({**self.settings(), "editions": editions}, sort_keys=False)
+        (self.project.params / f"{COUNCIL}.yml").write_text(text, encoding="utf-8")
+
+    def add_edition(self, period: str, weeks: str) -> None:
+        """A new year: its parameters, and the first return that has come in."""
+        editions = self.settings()["editions"]
+        name = "marac-coordination.csv"
+        returned = {**editions[PERIOD]["returns"][name], "received": date(2026, 4, 30)}
+        self.set_editions({**editions, period: {**editions[PERIOD], "returns": {name: returned}}})
+        folder = self.project.returns(COUNCIL)
+        header = (folder / PERIOD / name).read_text(encoding="utf-8").splitlines()[0]
+        (folder / period).mkdir()
+        (folder / period / name).write_text(
+            f"{header}\nmarac.weeks_to_hearing,{period},,,,{weeks},\n", encoding="utf-8"
         )
-        folder = self.project.returns(COUNCIL) / period
-        folder.mkdir()
-        header = (self.project.returns(COUNCIL) / PERIOD / "marac-coordination.csv").read_text()
-        path = folder / "marac-coordination.csv"
-        path.write_text(f"{header.splitlines()[0]}\nmarac.weeks_to_hearing,{period},,,,3.9,\n")
 
 
 def said(checked: Checked, severity: str | None = None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A chapter as a reader of the report meets it, worked out in this process: text, tables, charts."""
+"""A chapter as a reader of the report meets it, read without a kernel: text, tables, charts."""
 
 import copy
 import json

@@ -19,22 +19,27 @@ _SECONDS_TO_START = 120
 
 @dataclass(frozen=True)
 class Jupyter:
-    """A server for the chapters of one report."""
+    """A server, and the folder in it that notebooks are named from."""
 
     url: str
+    folder: str = ""
+
+    def at(self, folder: str) -> "Jupyter":
+        """The same server, in one of its folders."""
+        return Jupyter(self.url, f"{folder}/")
 
     def page(self, path: str) -> str:
         """The address of a notebook in JupyterLab."""
-        return f"{self.url}lab/tree/{path}?token={_TOKEN}&reset"
+        return f"{self.url}lab/tree/{self.folder}{path}?token={_TOKEN}&reset"
 
     def open(self, path: str) -> dict[str, Any]:
         """The notebook as JupyterLab gets it: texts joined."""
-        return self._ask("GET", f"api/contents/{path}?content=1")["content"]
+        return self._ask("GET", f"api/contents/{self.folder}{path}?content=1")["content"]
 
     def save(self, path: str, notebook: dict[str, Any]) -> None:
         """Save as JupyterLab does."""
         body = {"type": "notebook", "format": "json", "content": notebook}
-        self._ask("PUT", f"api/contents/{path}", body)
+        self._ask("PUT", f"api/contents/{self.folder}{path}", body)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(
@@ -48,8 +53,8 @@ class Jupyter:
 
 
 @contextmanager
-def jupyter(chapters: Path, own: Path) -> Iterator[Jupyter]:
-    """A server at the folder `chapters`; `own` is where it keeps what it needs."""
+def jupyter(root: Path, own: Path) -> Iterator[Jupyter]:
+    """A server for all that is in `root`; `own` is where it keeps what it needs."""
     environment = {
         **lab_environment(os.environ),
         **{f"JUPYTER_{name}_DIR": str(own / name) for name in ("CONFIG", "DATA", "RUNTIME")},
@@ -57,7 +62,7 @@ def jupyter(chapters: Path, own: Path) -> Iterator[Jupyter]:
     options = ["--no-browser", "--port=0", "--allow-root", f"--IdentityProvider.token={_TOKEN}"]
     with (own / "log").open("w") as log:
         server = subprocess.Popen(
-            [*lab_command(chapters), *options], env=environment, stdout=log, stderr=log
+            [*lab_command(root), *options], env=environment, stdout=log, stderr=log
         )
         try:
             yield Jupyter(_address(own / "RUNTIME", server))

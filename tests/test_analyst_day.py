@@ -19,6 +19,7 @@ import pytest
 from brief import CASES, PERIOD, WAIT, Brief, flags_of_run, marac, said
 from jupyter_server import Jupyter, jupyter
 from needs_assessment import assessment
+from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
 from needs_assessment.narrative.asides import GUIDANCE, report_text
 from needs_assessment.narrative.restoring import restore_version
@@ -45,26 +46,38 @@ def _without_pages() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Brief:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("day")
+
+
+@pytest.fixture(scope="module")
+def begun(folder: Path) -> Brief:
     """The project after its first run."""
-    brief = Brief.begin(tmp_path_factory.mktemp("brief") / "project")
+    brief = Brief.begin(folder / "begun")
     brief.run()
     return brief
 
 
-@pytest.fixture
-def brief(begun: Brief, tmp_path: Path) -> Brief:
-    """A copy of it for one test."""
-    shutil.copytree(begun.project.root, tmp_path / "project")
-    return Brief(tmp_path / "project")
-
-
-@pytest.fixture
-def lab(brief: Brief, tmp_path: Path) -> Iterator[Jupyter]:
-    own = tmp_path / "jupyter"
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Jupyter]:
+    own = folder / "jupyter"
     own.mkdir()
-    with jupyter(brief.report().chapters, own) as server:
+    with jupyter(folder, own) as server:
         yield server
+
+
+@pytest.fixture
+def brief(begun: Brief, folder: Path, request: pytest.FixtureRequest) -> Brief:
+    """A copy of it for one test."""
+    copy = folder / request.node.name
+    shutil.copytree(begun.project.root, copy)
+    return Brief(copy)
+
+
+@pytest.fixture
+def lab(brief: Brief, server: Jupyter, folder: Path) -> Jupyter:
+    """JupyterLab at the chapters of that copy."""
+    return server.at(brief.report().chapters.relative_to(folder).as_posix())
 
 
 def cell_of(book, cell_id):
@@ -77,10 +90,32 @@ def type_in(lab: Jupyter, cell_id: str, text: str, chapter: str = "marac") -> No
     lab.save(f"{chapter}.ipynb", book)
 
 
-def test_a_day(brief: Brief, lab: Jupyter) -> None:
-    report = brief.report()
+OWN_CODE = 'chapter.gap("No return says who was on leave.")'
+RESOLVED = "First. {{ marac.weeks_to_hearing }} weeks, for the coordinator was on leave.\nLast."
 
-    # Morning: an edited sentence, a paragraph and a small analysis of one's own.
+
+def test_a_day(brief: Brief, lab: Jupyter) -> None:
+    edit(brief, lab)
+    add_code(brief, lab)
+    refresh_the_data(brief)
+    take_a_new_template(brief, lab)
+    resolve_the_conflict(brief, lab)
+    crash_the_editor(brief)
+    delete_and_restore(brief, lab)
+    begin_a_new_year(brief)
+    shown = "".join(brief.chapter_of_book(each, "2025-26") for each in ("marac", "statutory"))
+    for sentence in (
+        "Mine comes first.",
+        "for the coordinator was on leave.",
+        "Added: a second coordinator starts in May.",
+        "Typed over the guidance.",
+        "No return says who was on leave.",
+    ):
+        assert shown.count(sentence) == 1, sentence
+
+
+def edit(brief: Brief, lab: Jupyter) -> None:
+    """An edited sentence, a paragraph of one's own, an empty cell filled: nothing is executed."""
     book = lab.open("marac.ipynb")
     cell_of(book, "marac-wait")["source"] = f"{WAIT}\nMine: the coordinator was on leave."
     at = book["cells"].index(cell_of(book, "marac-wait"))
@@ -93,102 +128,103 @@ def test_a_day(brief: Brief, lab: Jupyter) -> None:
     assert "Typed over the guidance." in brief.chapter_of_book("statutory")
     assert said(brief.check(), "warning") == []
 
-    # A chapter with code of one's own runs every time, where the code stands.
+
+def add_code(brief: Brief, lab: Jupyter) -> None:
+    """A small analysis of one's own: its chapter runs every time, the code where it stands."""
     book = lab.open("marac.ipynb")
-    own_code = 'chapter.gap("No return says who was on leave.")'
-    book["cells"].insert(at + 2, code("own-code", own_code))
+    at = book["cells"].index(cell_of(book, "own"))
+    book["cells"].insert(at + 1, code("own-code", OWN_CODE))
     lab.save("marac.ipynb", book)
     for _ in range(2):
         assert brief.run().executed == 1
         text = brief.chapter_of_book()
         assert text.index("starts in May") < text.index("No return says who was on leave.")
 
-    # New data: everything runs, the words stand, and the check points at them.
+
+def refresh_the_data(brief: Brief) -> None:
+    """Everything runs, the words stand, and the check points at those beside what has moved."""
     brief.set_wait("3.4")
     assert brief.run().executed == 2
     assert "3.4 weeks" in brief.chapter_of_book() and "on leave" in brief.chapter_of_book()
-    (moved,) = said(brief.check(), "warning")
+    checked = brief.check()
+    (moved,) = said(checked, "warning")
     assert "marac-wait" in moved and "was 2.7" in moved and "is 3.4" in moved
-    assert said(brief.check(), "error") == []
+    assert said(checked, "error") == []
 
-    # A new template: other lines than the analyst's are merged, its code runs, text it drops goes.
+
+def take_a_new_template(brief: Brief, lab: Jupyter) -> None:
+    """Lines apart are merged. Of the same line both texts stay, mine in the report, and named."""
     brief.template(marac(cases=f"{CASES}\nThe template says more.", wait=f"First. {WAIT}\nLast."))
     type_in(lab, "marac-cases", f"Mine comes first.\n\n{CASES}")
     brief.run()
     text = brief.chapter_of_book()
     assert text.index("Mine comes first.") < text.index("560 cases")
     assert text.count("The template says more.") == 1
-
-    # Where both changed the same line, both are in the cell, mine in the report, and it is named.
     assert "on leave" in text and "First. A hearing" not in text
     assert "> First. " in brief.cells()["marac-wait"]
-    assert any("changed in the same lines" in each for each in flags_of_run(report))
-    conflict = [each for each in said(brief.check(), "warning") if "same lines" in each]
-    assert len(conflict) == 1 and "marac-wait" in conflict[0]
+    assert any("changed in the same lines" in each for each in flags_of_run(brief.report()))
+    (conflict,) = [each for each in said(brief.check(), "warning") if "same lines" in each]
+    assert "marac-wait" in conflict
     unresolved = brief.cells()
     brief.run()
     assert brief.cells() == unresolved
 
-    # Resolved by deleting the note; and saved over the result of the run, as an open tab does.
+
+def resolve_the_conflict(brief: Brief, lab: Jupyter) -> None:
+    """In a tab that was open during a run, and is saved over its result."""
     open_tab = lab.open("marac.ipynb")
+    brief.set_wait("3.5")
     brief.run()
-    words = "First. {{ marac.weeks_to_hearing }} weeks, for the coordinator was on leave.\nLast."
-    cell_of(open_tab, "marac-wait")["source"] = words
+    cell_of(open_tab, "marac-wait")["source"] = RESOLVED
     lab.save("marac.ipynb", open_tab)
     brief.run()
     assert not [each for each in said(brief.check()) if "same lines" in each]
-    assert brief.cells()["marac-wait"] == words
+    assert brief.cells()["marac-wait"] == RESOLVED
 
-    # A crashed editor leaves half a notebook.
-    path = brief.path()
-    whole = path.read_bytes()
-    path.write_bytes(whole[: whole.index(b'"marac-wait-heading"')])
-    (warned,) = said(brief.check(), "warning")
-    assert "cut short" in warned
-    outcome = brief.run()
-    assert brief.cells()["marac-wait"] == words
-    assert [each.read_bytes() for each in outcome.recovered] == [path_bytes(whole)]
-    assert "recovered" in [flag.file for flag in brief.check().flags if "recovered" in flag.file][0]
-    outcome.recovered[0].unlink()
 
-    # An afternoon deleted by mistake, and brought back.
+def crash_the_editor(brief: Brief) -> None:
+    """Half a notebook is left: the check says so, the run keeps it and has the text again."""
+    data = brief.path().read_bytes()
+    half = data[: data.index(b'"marac-wait-heading"')]
+    brief.path().write_bytes(half)
+    assert any("cut short" in each for each in said(brief.check(), "warning"))
+    (copy,) = brief.run().recovered
+    assert brief.cells()["marac-wait"] == RESOLVED
+    assert copy.read_bytes() == half
+    assert any(copy.name in flag.file for flag in brief.check().flags)
+    copy.unlink()
+
+
+def delete_and_restore(brief: Brief, lab: Jupyter) -> None:
+    """An afternoon's work deleted by mistake, and brought back."""
     book = lab.open("marac.ipynb")
     book["cells"] = [each for each in book["cells"] if each["id"] not in ("own", "marac-cases")]
     lab.save("marac.ipynb", book)
     brief.run()
     assert "starts in May" not in brief.chapter_of_book()
-    restore_version(report, "marac")
+    restore_version(brief.report(), "marac")
     brief.run()
     text = brief.chapter_of_book()
     assert "starts in May" in text and "Mine comes first." in text
 
-    # A new year begins with these words, each marked until it is edited or confirmed.
-    before = {each: each.read_bytes() for each in report.path.rglob("*") if each.is_file()}
-    brief.add_edition("2025-26")
-    brief.run("2025-26")
-    cells = brief.cells(period="2025-26")
-    assert report_text(cells["marac-wait"]) == words
-    assert "3.9 weeks, for the coordinator" in brief.chapter_of_book(period="2025-26")
-    assert "Carried over" not in brief.chapter_of_book(period="2025-26")
-    carried = [each for each in said(brief.check("2025-26")) if f"from {PERIOD}" in each]
-    assert len(carried) == len(["marac-cases", "marac-wait", "own", "own-code", "statutory-local"])
-    after = {each: each.read_bytes() for each in report.path.rglob("*") if each.is_file()}
-    assert before == after
 
-    # Every sentence typed is in this year's report.
-    shown = "".join(brief.chapter_of_book(each, "2025-26") for each in ("marac", "statutory"))
-    for sentence in (
-        "Mine comes first.",
-        "for the coordinator was on leave.",
-        "Added: a second coordinator starts in May.",
-        "Typed over the guidance.",
-        "No return says who was on leave.",
-    ):
-        assert shown.count(sentence) == 1, sentence
-
-
-def path_bytes(whole: bytes) -> bytes:
-    return whole[: whole.index(b'"marac-wait-heading"')]
+def begin_a_new_year(brief: Brief) -> None:
+    """It begins with these words, each marked; what cannot be said this year can be corrected."""
+    year, old = "2025-26", brief.report().path
+    before = {path: path.read_bytes() for path in old.rglob("*") if path.is_file()}
+    brief.add_edition(year, "3.9")
+    with pytest.raises(AssessmentError, match=r"marac-cases: .* has no value"):
+        brief.run(year)
+    book = json.loads(brief.path(period=year).read_text(encoding="utf-8"))
+    cell_of(book, "marac-cases")["source"] = "Mine comes first."
+    brief.path(period=year).write_text(json.dumps(book), encoding="utf-8")
+    brief.run(year)
+    assert report_text(brief.cells(period=year)["marac-wait"]) == RESOLVED
+    text = brief.chapter_of_book(period=year)
+    assert "3.9 weeks, for the coordinator" in text and "Carried over" not in text
+    carried = [each for each in said(brief.check(year)) if f"carried over from {PERIOD}" in each]
+    assert len(carried) == len(["marac-wait", "own", "own-code", "statutory-local"])
+    assert {path: path.read_bytes() for path in old.rglob("*") if path.is_file()} == before
 
 
 def test_what_jupyter_saves_while_a_run_is_on_is_in_its_result(brief: Brief, lab: Jupyter) -> None:
@@ -275,7 +311,7 @@ def test_in_jupyterlab_it_is_plain_where_to_write(brief: Brief, lab: Jupyter, br
         ".jp-MarkdownCell .jp-MarkdownOutput",
         "cells => cells.map(cell => getComputedStyle(cell).borderLeftWidth)",
     )
-    assert edges == ["0px", "0px", "5px", "5px"]
+    assert [edge == "5px" for edge in edges] == [False, False, True, True]
 
     # The empty cell says what to write. Typed over and saved, it is in the report.
     empty = page.locator(".jp-MarkdownCell").last

@@ -10,6 +10,9 @@ from pydantic import ValidationError
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.chapter.messages import PER_CHAPTER, choose_messages
 from needs_assessment.council import Council, Edition, load_council
+from needs_assessment.disclosure.computed import protect_computed
+from needs_assessment.disclosure.figures import protect_indicator
+from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.store import (
     ProtectedStore,
     Sources,
@@ -17,6 +20,9 @@ from needs_assessment.disclosure.store import (
     read_sources,
 )
 from needs_assessment.errors import AssessmentError
+from needs_assessment.indicators.basis import Basis
+from needs_assessment.indicators.report import compute_report
+from needs_assessment.indicators.result import Indicator
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.figures import resolve
 from needs_assessment.narrative.generation import generate
@@ -249,3 +255,29 @@ def test_no_message_names_a_figure_that_there_is_not(stores: dict[str, Protected
             for text in entry["message"].values():
                 assert re.search(r"\*\*.+\.\*\*", " ".join(text.split())), entry["id"]
                 resolve(text, store.figures, entry["id"])
+
+
+def test_whatever_is_shown_is_known_to_disclosure_control(north: Sources) -> None:
+    """No value reaches the store but through an indicator of `Computed.every`."""
+    edition = north.council.editions["2024-25"]
+    code = north.council.code
+    basis = Basis(
+        north.evidence.observations,
+        north.dictionary,
+        north.reference,
+        (code,),
+        north.period,
+        edition,
+    )
+    computed = compute_report(north.catalogue, basis, north.council.county)
+    policy = Policy(5, north.dictionary)
+    asked: list[int] = []
+
+    def protect(one: Indicator) -> dict[str, Any]:
+        asked.append(id(one))
+        return protect_indicator(one, policy)
+
+    data = protect_computed(computed, protect)
+    assert {*asked} == {id(each) for each in computed.every()}
+    rows = sum(len(each["rows"]) + len(each["missing"]) for each in data["breakdowns"])
+    assert len(asked) > len(data["indicators"]) + rows

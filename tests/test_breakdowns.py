@@ -1,14 +1,16 @@
 """Breakdowns: what is given for each group, what is hidden, and what compares groups."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from computed import DICTIONARY, Row, group
+from computed import CATALOGUE, DICTIONARY, Row, basis, group
 from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
 from needs_assessment.disclosure.figures import protect_indicator
 from needs_assessment.disclosure.groups import protect_group
 from needs_assessment.disclosure.policy import Policy
+from needs_assessment.indicators.groups import compute_groups
 
 POLICY = Policy(5, DICTIONARY)
 NOW = "2024-25"
@@ -83,6 +85,19 @@ def test_an_area_that_refers_less_than_chance_allows_is_found() -> None:
     assert float(cell) == entry["overall"]
     smoothed = entry["rows"][3]["smoothed"]
     assert entry["rows"][3]["value"] < smoothed < entry["overall"]
+
+
+def test_districts_of_a_county_stand_beside_each_other() -> None:
+    """Only areas inside the council's own are its districts."""
+    cases = {"E07000102": 40, "E07000095": 60, "E06000062": 700}
+    found = basis(*(("marac.cases", NOW, count) for count in cases.values()))
+    found.observations["area"] = list(cases)
+    county = replace(found, areas=("E10000015",))
+    entry = compute_groups({"x": CATALOGUE["marac.rate_by_district"]}, county)[0]
+    assert [row.label for row in entry.rows] == ["Broxbourne", "Three Rivers"]
+    rates = [row.indicator for row in entry.rows]
+    assert [rate.numerator.value for rate in rates] == [60, 40]
+    assert float(rates[1].value) == pytest.approx(10_000 * 40 / rates[1].persons)
 
 
 def test_parts_of_one_whole_are_not_compared_with_one_another() -> None:

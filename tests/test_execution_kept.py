@@ -3,6 +3,7 @@ import copy
 import pytest
 
 from needs_assessment.execution.kept import (
+    Executed,
     execution_key,
     installed_versions,
     keep_executed,
@@ -117,8 +118,9 @@ def test_what_is_kept_comes_back_under_its_key_alone(tmp_path):
     book["cells"][3]["outputs"] = [
         {"output_type": "display_data", "data": {"text/plain": "½\n\ud83d"}, "metadata": {}}
     ]
-    keep_executed(tmp_path, "marac", "key", book, ("one: careful",))
-    assert kept_execution(tmp_path, "marac", "key") == (book, ("one: careful",))
+    executed = Executed(book, ("one: careful",))
+    keep_executed(tmp_path, "marac", "key", executed)
+    assert kept_execution(tmp_path, "marac", "key") == executed
     assert kept_execution(tmp_path, "marac", "other key") is None
     assert kept_execution(tmp_path, "refuge", "key") is None
 

@@ -1,38 +1,13 @@
 import copy
-import itertools
 
 import nbformat
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from needs_assessment.narrative.asides import GUIDANCE, OPENING, report_text
-from needs_assessment.narrative.cells import ORPHANED_TAG, cell_key, cell_texts, tags
+from merging import edit, executed, place, template, words_of
+from needs_assessment.narrative.cells import ORPHANED_TAG, cell_texts, tags
 from needs_assessment.narrative.files import notebook_bytes
 from needs_assessment.narrative.merge import merge_narrative
-from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title
-
-
-def template(*extra, cases="Cases rose.", repeat="Repeats fell."):
-    return notebook(
-        title(),
-        parameters(),
-        code("load", "chapter = open_chapter()"),
-        narrative("cases", cases),
-        code("table", "chapter.table(x)"),
-        narrative("repeat", repeat),
-        *extra,
-    )
-
-
-def executed(generated):
-    """The chapter as a run leaves it: with Papermill's parameters and outputs."""
-    book = copy.deepcopy(generated)
-    book["cells"].insert(2, injected())
-    for cell in book["cells"]:
-        if cell["cell_type"] == "code":
-            cell["execution_count"] = 1
-    return book
+from toy_notebooks import code, markdown, narrative, parameters, sources
 
 
 @pytest.fixture
@@ -43,14 +18,6 @@ def base():
 @pytest.fixture
 def mine():
     return executed(template())
-
-
-def place(book, cell_id):
-    return [cell["id"] for cell in book["cells"]].index(cell_id)
-
-
-def edit(book, cell_id, source):
-    book["cells"][place(book, cell_id)]["source"] = source
 
 
 def test_an_edited_cell_wins_and_an_untouched_one_follows_the_template(mine, base):
@@ -175,108 +142,6 @@ def test_code_that_left_the_template_is_not_taken_for_the_analysts(mine, base):
     merged = merge_narrative(new, mine, base)
     assert merged.notebook == new
     assert merged.recovered == merged.notes == ()
-
-
-def words_of(book, cell_id):
-    """What the report shows of a cell."""
-    return report_text(sources(book)[cell_id])
-
-
-LINES = "One.\nTwo.\n\nThree.\nFour."
-
-
-def test_lines_that_both_sides_changed_apart_are_merged():
-    generated = template(cases=LINES)
-    mine = executed(generated)
-    edit(mine, "cases", LINES.replace("One.", "Mine one."))
-    new = template(cases=LINES.replace("Four.", "Their four."))
-    merged = merge_narrative(new, mine, cell_texts(generated))
-    assert sources(merged.notebook)["cases"] == "Mine one.\nTwo.\n\nThree.\nTheir four."
-    assert [(note.severity, note.cell) for note in merged.notes] == [("note", "cases")]
-
-
-def conflicted(mine_text="One.\nMine.\n\nThree.\nFour.", **texts):
-    generated = template(cases=LINES)
-    mine = executed(generated)
-    edit(mine, "cases", mine_text)
-    new = template(cases=LINES.replace("Two.", "Theirs."))
-    return new, merge_narrative(new, mine, cell_texts(generated))
-
-
-def test_in_a_conflict_both_texts_stand_in_the_cell_and_mine_in_the_report():
-    new, merged = conflicted()
-    text = sources(merged.notebook)["cases"]
-    assert words_of(merged.notebook, "cases") == "One.\nMine.\n\nThree.\nFour."
-    assert "> Theirs." in text.splitlines()
-    assert [(note.severity, note.cell) for note in merged.notes] == [("warning", "cases")]
-    # It stands so, and is listed, until the analyst has chosen.
-    again = merge_narrative(new, executed(merged.notebook), cell_texts(new))
-    assert again.notebook == merged.notebook
-    assert again.notes == merged.notes
-
-
-@pytest.mark.parametrize(
-    ("chosen", "shown"),
-    [
-        ("One.\nMine.\n\nThree.\nFour.", "One.\nMine.\n\nThree.\nFour."),
-        ("One.\nTheirs.\n\nThree.\nFour.", "One.\nTheirs.\n\nThree.\nFour."),
-        ("One.\nMine and theirs.", "One.\nMine and theirs."),
-    ],
-)
-def test_a_conflict_is_resolved_by_deleting_its_note(chosen, shown):
-    new, merged = conflicted()
-    mine = executed(merged.notebook)
-    edit(mine, "cases", chosen)
-    again = merge_narrative(new, mine, cell_texts(new))
-    assert sources(again.notebook)["cases"] == shown
-    assert again.notes == ()
-
-
-def test_a_conflict_that_the_template_changes_again_shows_only_its_latest_text():
-    new, merged = conflicted()
-    newer = template(cases=LINES.replace("Two.", "Theirs again."))
-    again = merge_narrative(newer, executed(merged.notebook), cell_texts(new))
-    text = sources(again.notebook)["cases"]
-    assert "> Theirs again." in text and "> Theirs." not in text
-    assert text.count("Mine.") == 1
-
-
-def test_words_typed_into_the_note_on_a_conflict_stay():
-    new, merged = conflicted()
-    mine = executed(merged.notebook)
-    edit(mine, "cases", sources(mine)["cases"] + "\n> Typed in the note.")
-    newer = template(cases=LINES.replace("Two.", "Theirs again."))
-    again = merge_narrative(newer, mine, cell_texts(new))
-    text = sources(again.notebook)["cases"]
-    assert "> Typed in the note." in text and "> Theirs again." in text
-    last = merge_narrative(newer, executed(again.notebook), cell_texts(newer))
-    assert last.notebook == again.notebook
-
-
-def test_an_empty_cell_shows_guidance_that_is_no_text(mine, base):
-    assert sources(merge_narrative(template(cases=""), None, None).notebook)["cases"] == GUIDANCE
-    edit(mine, "cases", "")
-    merged = merge_narrative(template(), mine, base)
-    assert words_of(merged.notebook, "cases") == ""
-    assert sources(merged.notebook)["cases"] == GUIDANCE
-    # What is typed over it, or behind it, is text.
-    for typed in ("Typed.", f"{GUIDANCE} Typed.", f"{GUIDANCE}\n\nTyped.", f"Typed.\n\n{GUIDANCE}"):
-        edited = executed(merged.notebook)
-        edit(edited, "cases", typed)
-        again = merge_narrative(template(), edited, base)
-        assert sources(again.notebook)["cases"].strip() == "Typed."
-    # Emptied stays empty until the template has something new to say, as a deleted cell does.
-    back = merge_narrative(template(cases="New."), executed(merged.notebook), base)
-    assert sources(back.notebook)["cases"] == "New."
-
-
-def test_a_note_of_the_analysts_own_stays_and_is_listed(mine, base):
-    note = f"{OPENING} Ask the coordinator.\n> By Friday."
-    edit(mine, "cases", f"Cases rose.\n\n{note}\n\nSo did repeats.")
-    merged = merge_narrative(template(), mine, base)
-    assert sources(merged.notebook)["cases"] == f"Cases rose.\n\n{note}\n\nSo did repeats."
-    assert words_of(merged.notebook, "cases").split() == ["Cases", "rose.", "So", "did", "repeats."]
-    assert "Ask the coordinator. By Friday." in merged.notes[0].sentence
 
 
 def test_moved_text_stays_moved_and_follows_the_template(mine, base):
@@ -420,129 +285,3 @@ def test_the_five_scenarios_that_no_strategy_of_nbdime_got_right(
     assert text.count("Mine.") == 1
     assert text.count("Cases fell.") == conflicts
     assert "old" not in text
-
-
-def insert(cells, at, to, words):
-    cells.insert(at, markdown(f"own-{next(words)}", f"typed {next(words)}."))
-
-
-def insert_code(cells, at, to, words):
-    cells.insert(at, code(f"own-{next(words)}", f"typed {next(words)}."))
-
-
-def type_over(cells, at, to, words):
-    cells[at]["source"] = f"typed {next(words)}."
-
-
-def type_below(cells, at, to, words):
-    cells[at]["source"] += f"\ntyped {next(words)}."
-
-
-def delete(cells, at, to, words):
-    del cells[at]
-
-
-def move(cells, at, to, words):
-    cells.insert(to, cells.pop(at))
-
-
-def copy_cell(cells, at, to, words):
-    cells.insert(to, {**copy.deepcopy(cells[at]), "id": f"copy-{next(words)}"})
-
-
-def retag(cells, at, to, words):
-    cells[at]["metadata"]["tags"] = [] if tags(cells[at]) else ["narrative"]
-
-
-def retype(cells, at, to, words):
-    plain = {key: cells[at][key] for key in ("id", "metadata", "source") if key in cells[at]}
-    cells[at] = {**plain, "cell_type": "markdown" if cells[at]["cell_type"] == "raw" else "raw"}
-
-
-def new_ids(cells, at, to, words):
-    for cell in cells:
-        cell["id"] = f"new-{next(words)}"
-
-
-def no_ids(cells, at, to, words):
-    for cell in cells:
-        cell.pop("id", None)
-
-
-def same_id(cells, at, to, words):
-    cells[at]["id"] = cells[to].get("id", "same")
-
-
-def strip_metadata(cells, at, to, words):
-    cells[at]["metadata"] = {}
-
-
-# One day of an analyst and of the template, drawn at random.
-ACTIONS = [
-    insert, insert_code, type_over, type_below, delete, move, copy_cell, retag, retype, new_ids,
-    no_ids, same_id, strip_metadata,
-]  # fmt: skip
-INDEX = st.integers(0, 30)
-EDITS = st.lists(st.tuples(st.sampled_from(ACTIONS), INDEX, INDEX), max_size=8)
-TEMPLATE_CHANGES = st.lists(
-    st.tuples(st.sampled_from(["reword", "drop", "add", "move"]), INDEX, INDEX), max_size=4
-)
-
-
-def work(book, edits, words):
-    """Carry out an analyst's `edits`; the lines typed that still stand in the notebook."""
-    cells = book["cells"]
-    for act, at, to in edits:
-        if cells:
-            act(cells, at % len(cells), to % len(cells), words)
-    text = "\n".join(cell["source"] for cell in cells)
-    return {line for line in text.splitlines() if line.startswith("typed")}
-
-
-def rework(book, changes, words):
-    """Carry out the template's `changes`."""
-    cells = book["cells"]
-    for kind, first, second in changes:
-        at, to = 2 + first % (len(cells) - 1), 2 + second % (len(cells) - 1)
-        if kind == "add":
-            cells.insert(at, narrative(f"new-cell-{next(words)}", f"given {next(words)}."))
-        elif at >= len(cells):
-            continue
-        elif kind == "reword":
-            cells[at]["source"] = f"given {next(words)}."
-        elif kind == "drop":
-            del cells[at]
-        elif kind == "move":
-            cells.insert(to, cells.pop(at))
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.tuples(EDITS, TEMPLATE_CHANGES), min_size=1, max_size=4), st.booleans())
-def test_every_sentence_typed_is_in_the_chapter_or_recovered(days, base_known):
-    words = itertools.count()
-    generated = template(markdown("notes", "Given notes."))
-    book = executed(generated)
-    for edits, changes in days:
-        base = cell_texts(generated) if base_known else None
-        typed = work(book, edits, words)
-        rework(generated, changes, words)
-        merged = merge_narrative(copy.deepcopy(generated), copy.deepcopy(book), base)
-
-        found = [cell["source"] for cell in merged.notebook["cells"]]
-        found += [text.text for text in merged.recovered]
-        lines = "\n".join(found).splitlines()
-        assert typed <= set(lines)
-
-        nbformat.validate(nbformat.from_dict(merged.notebook))
-        assert merged.notebook["cells"][0]["id"] == "title"
-        fixed = [cell for cell in generated["cells"] if cell["cell_type"] == "code"]
-        assert [cell for cell in merged.notebook["cells"] if cell in fixed] == fixed
-
-        # A run without edits changes nothing and recovers nothing.
-        again = merge_narrative(
-            copy.deepcopy(generated), executed(merged.notebook), cell_texts(generated)
-        )
-        assert again.notebook == merged.notebook
-        assert again.recovered == ()
-        assert {cell_key(cell) for cell in again.notebook["cells"]}
-        book = executed(merged.notebook)

@@ -177,6 +177,14 @@ def test_a_source_a_mark_or_no_claim_is_left_alone(text: str):
     assert set(verdicts(text, "three-rivers").values()) <= {KNOWN}
 
 
+def test_a_multiple_is_held_against_the_numbers_beside_it():
+    # 1,270 reports beside 617 crimes.
+    text = "Reports, {{ police.recorded }}, were twice as many as the {{ police.crimes }} crimes."
+    assert verdicts(text, "three-rivers") == {}
+    text = "Reports, 1,270, were three times as many as the 617 crimes."
+    assert verdicts(text, "three-rivers")["three times"] == UNTRACED
+
+
 def test_a_figure_of_another_year_or_place_is_no_other_value():
     for text in (
         "In 2012 there were 95 MARAC cases.",

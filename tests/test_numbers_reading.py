@@ -41,7 +41,7 @@ def one(text: str) -> Typed:
         ("nearly half of all cases", "percent", 50),
         ("twice as many", "multiple", 2),
         ("three times the national rate", "multiple", 3),
-        ("13 weeks", "time", 13),
+        ("13 weeks", "weeks", 13),
         ("−5.0% on the year before", "percent", -5),
     ],
 )
@@ -58,6 +58,7 @@ def test_a_number_is_read_in_its_kind(text, kind, value):
         "in the last quarter, each quarter, in a quarter",
         "they met twice and called three times",
         "code E06000061 and form R8a",
+        "many hundred calls, some thousand pounds",
     ],
 )
 def test_words_that_only_look_like_numbers_are_none(text):

@@ -291,7 +291,7 @@ def test_a_crosstab_of_two_breakdowns(tmp_path: Path) -> None:
         values={"Female": {"dimension": "sex", "category": "female"}},
     )
     reading = read(text_file(tmp_path / "r.csv", rows), mapping)
-    assert "police.recorded has no dimension “sex”. Its dimensions: risk." in said(reading)
+    assert "no dimension “sex”. Its dimensions: risk, locality." in said(reading)
     mapping = mapping.model_copy(update={"values": mapping.rows | {"Female": mapping.rows["High"]}})
     rows = [["Risk", "High", "Female"], ["High", 4, ""]]
     reading = read(text_file(tmp_path / "r.csv", rows), mapping)

@@ -213,6 +213,21 @@ def test_a_narrow_terminal_gets_a_table() -> None:
     assert all(len(line) <= 60 for line in text.splitlines() if "json" not in line)
 
 
+def test_a_file_full_of_errors_is_no_wall() -> None:
+    flags = tuple(
+        Flag("error", "cannot be used", "m", f"“{row}x” is no number.", "a.csv", "", row)
+        for row in range(1, 3001)
+    )
+    checked = Checked("A council", "2024-25", flags, file="reports/x/checks.json")
+    for terminal in (True, False):
+        shown = io.StringIO()
+        show(checked, Console(file=shown, force_terminal=terminal, width=80, color_system=None))
+        text = " ".join(shown.getvalue().split())
+        assert "“1x”" in text and "“3000x”" not in text
+        assert "… and 2960 more: all are in reports/x/checks.json." in text
+        assert "3000 errors" in text
+
+
 def test_the_same_said_of_several_figures_is_one_line() -> None:
     flags = [
         Flag("note", "other period", f"m{n}", f"Measure {n}: for calendar 2017.", "a.csv", "", n)

@@ -46,7 +46,8 @@ AWKWARD = {
     "shell": "!echo from a shell; exit 3",
     "exit code": "_exit_code",
     "shell value": "lines = !printf 'a\\nb\\n'\nlines",
-    "subprocess": "import subprocess\nsubprocess.run(['echo', 'child']).returncode",
+    "subprocess": "import subprocess, time\nran = subprocess.run(['echo', 'child'])\n"
+    "time.sleep(0.5)\nran.returncode",
     "magic": "%env NEEDS_TEST=1",
     "history": "In[1], len(In), Out[2] if 2 in Out else None",
     "input number": "len(In)",

@@ -19,7 +19,12 @@ from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.engine import choose_engine
-from needs_assessment.execution.kept import execution_key, keep_executed, kept_execution
+from needs_assessment.execution.kept import (
+    Executed,
+    execution_key,
+    keep_executed,
+    kept_execution,
+)
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
@@ -33,6 +38,7 @@ from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
 from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
+from needs_assessment.narrative.merge import Merged
 from needs_assessment.narrative.notebook import with_outputs
 from needs_assessment.narrative.notes import RECOVERED
 from needs_assessment.narrative.staleness import read_records, write_records
@@ -69,11 +75,25 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Completed:
-    """What putting a run in place came to."""
+    """What putting a run in place came to; `looks`: what is to be said of text at once."""
 
     flags: int
     kept: int
     recovered: tuple[Path, ...]
+    looks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A chapter about to run: `kept` is what it came to last time, where nothing but text has
+    changed since.
+    """
+
+    id: str
+    generated: Notebook
+    merged: Merged
+    key: str
+    kept: Executed | None
 
 
 def assess(
@@ -113,6 +133,8 @@ def assess(
         finally:
             shutil.rmtree(report.work, ignore_errors=True)
         completed = complete(project, report)
+    for text in completed.looks:
+        progress.note(text)
     return Outcome(
         report=report.path,
         renderer=used,
@@ -157,75 +179,123 @@ def _run_chapters(
     fresh: bool,
 ) -> tuple[list[Finished], list[str], int]:
     """The chapters with their outputs, what they logged, and how many of them ran."""
-    context = generation_context(store)
     # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
     frozen = report.work / "store.json"
     frozen.write_bytes(report.store.read_bytes())
-    (report.work / "chapters").mkdir()
-    engine = choose_engine(os.environ)
     parameters = {
         "council": store.data["council"]["id"],
         "period": store.data["edition"]["period"],
     }
-    generated: dict[str, Notebook] = {}
-    executed: dict[str, tuple[Notebook, tuple[str, ...]]] = {}
-    keys: dict[str, str] = {}
-    jobs = []
-    problems: list[AssessmentError] = []
+    engine = choose_engine(os.environ)
+    context = generation_context(store)
+    prepared = []
     for chapter in chapters:
-        generated[chapter.id] = generate_chapter(chapter.notebook, context, chapter.id)
-        merged = merge_in_place(report, chapter.id, generated[chapter.id])
-        written = written_cells(merged, generated[chapter.id])
-        file = project.relative(report.chapters / f"{chapter.id}.ipynb")
-        problems += review.figure_problems(store, file, merged.notebook, written)
-        keys[chapter.id] = execution_key(merged.notebook, parameters, frozen, engine)
-        kept = kept_execution(report.executed, chapter.id, keys[chapter.id])
+        generated = generate_chapter(chapter.notebook, context, chapter.id)
+        merged = merge_in_place(report, chapter.id, generated)
+        key = execution_key(merged.notebook, parameters, frozen, engine)
         # Code of the analyst's own may read anything: no key could tell that it has changed.
-        if kept and not fresh and not merged.adds_code:
-            executed[chapter.id] = kept
-            continue
-        source = report.work / f"{chapter.id}.ipynb"
-        source.write_bytes(notebook_bytes(merged.notebook))
-        jobs.append(
-            ChapterJob(
-                chapter=chapter.id,
-                notebook=source,
-                output=report.work / "chapters" / f"{chapter.id}.ipynb",
-                root=project.root,
-                parameters=parameters,
-                environment={
-                    STORE_VARIABLE: str(frozen.resolve()),
-                    ROOT_VARIABLE: str(project.root.resolve()),
-                },
-            )
+        kept = (
+            None if fresh or merged.adds_code else kept_execution(report.executed, chapter.id, key)
         )
-    review.refuse_problems(problems)
-    if executed:
+        prepared.append(_Prepared(chapter.id, generated, merged, key, kept))
+    _refuse_text(project, report, store, prepared)
+    waiting = [each for each in prepared if each.kept is None]
+    if len(waiting) < len(prepared):
         progress.note(
-            f"{len(executed)} of {len(chapters)} chapters are as they last ran, but for text."
+            f"{len(prepared) - len(waiting)} of {len(prepared)} chapters are as they last ran,"
+            " but for text."
         )
+    jobs = [_job(project, report, each, parameters, frozen) for each in waiting]
     ran = execute_chapters(jobs, engine, on_event=progress.event)
-    _refuse_failures(ran, len(chapters))
-    for result in ran:
-        executed[result.chapter] = (read_notebook(result.output) or {}, result.log)
-    _refuse_outputs({name: notebook for name, (notebook, _) in executed.items()})
-    for result in ran:
-        name = result.chapter
-        keep_executed(report.executed, name, keys[name], *executed[name])
+    outputs = _outputs(report, waiting, ran, len(chapters))
+    executed = {each.id: each.kept or outputs[each.id] for each in prepared}
     # What was typed while chapters ran is in the report as well.
     finished = [
         Finished(
-            chapter.id,
-            generated[chapter.id],
+            each.id,
+            each.generated,
             with_outputs(
-                merge_in_place(report, chapter.id, generated[chapter.id]).notebook,
-                executed[chapter.id][0],
+                merge_in_place(report, each.id, each.generated).notebook, executed[each.id].notebook
             ),
         )
-        for chapter in chapters
+        for each in prepared
     ]
-    log = [f"{chapter.id}: {line}" for chapter in chapters for line in executed[chapter.id][1]]
+    log = [f"{name}: {line}" for name, each in executed.items() for line in each.log]
     return finished, log, len(ran)
+
+
+def _refuse_text(
+    project: Project, report: ReportFolder, store: ProtectedStore, prepared: list[_Prepared]
+) -> None:
+    """Raises AssessmentError that lists the live figures that cannot be printed, and whatever else
+    in the analyst's cells no report can be made of.
+    """
+    problems: list[AssessmentError] = []
+    for each in prepared:
+        file = project.relative(report.chapters / f"{each.id}.ipynb")
+        written = written_cells(each.merged, each.generated)
+        problems += review.figure_problems(store, file, each.merged.notebook, written)
+        problems += [
+            AssessmentError(f"{file}, cell {note.cell}: {note.sentence}")
+            for note in each.merged.notes
+            if note.severity == "error"
+        ]
+    if problems and not report.chapters.exists():
+        # Words carried over from the edition before need a place in which to be corrected.
+        swap_chapters(
+            report, [Finished(each.id, each.generated, each.merged.notebook) for each in prepared]
+        )
+    review.refuse_problems(problems)
+
+
+def _job(
+    project: Project,
+    report: ReportFolder,
+    prepared: _Prepared,
+    parameters: dict[str, str],
+    store: Path,
+) -> ChapterJob:
+    source = report.work / f"{prepared.id}.ipynb"
+    source.write_bytes(notebook_bytes(prepared.merged.notebook))
+    output = report.work / "chapters" / source.name
+    output.parent.mkdir(exist_ok=True)
+    return ChapterJob(
+        chapter=prepared.id,
+        notebook=source,
+        output=output,
+        root=project.root,
+        parameters=parameters,
+        environment={
+            STORE_VARIABLE: str(store.resolve()),
+            ROOT_VARIABLE: str(project.root.resolve()),
+        },
+    )
+
+
+def _outputs(
+    report: ReportFolder, waiting: list[_Prepared], ran: list[ChapterResult], chapters: int
+) -> dict[str, Executed]:
+    """What each chapter that ran came to, kept for the next run even where another stops this one.
+
+    Raises AssessmentError for chapters that failed, or showed what no chapter may.
+    """
+    outputs = {
+        result.chapter: Executed(read_notebook(result.output) or {}, result.log)
+        for result in ran
+        if not result.failure
+    }
+    forbidden = {name: forbidden_outputs(name, each.notebook) for name, each in outputs.items()}
+    for each in waiting:
+        if each.id in outputs and not forbidden[each.id]:
+            keep_executed(report.executed, each.id, each.key, outputs[each.id])
+    _refuse_failures(ran, chapters)
+    problems = [problem.text for found in forbidden.values() for problem in found]
+    if problems:
+        raise AssessmentError(
+            "\n".join(problems),
+            "Show it through chapter.table, chapter.figure or chapter.indicators, or remove it.",
+        )
+    return outputs
 
 
 def _make_book(
@@ -279,7 +349,12 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
     kept = sum(len(each.merged.kept) for each in swapped)
-    return Completed(len(store.data["flags"]) + len(notes), kept, recovered)
+    looks = tuple(
+        f"{flag.subject}, {flag.rule}: {flag.sentence}"
+        for flag in reviewed.flags
+        if flag.rule == review.ANOTHER_LOOK
+    )
+    return Completed(len(store.data["flags"]) + len(notes), kept, recovered, looks)
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
@@ -297,19 +372,6 @@ def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
         f"The other {chapters - len(failed)} chapters ran. The last report, its narrative and"
         " results stay as they were.",
     )
-
-
-def _refuse_outputs(executed: dict[str, Notebook]) -> None:
-    problems = [
-        problem.text
-        for name, notebook in executed.items()
-        for problem in forbidden_outputs(name, notebook)
-    ]
-    if problems:
-        raise AssessmentError(
-            "\n".join(problems),
-            "Show it through chapter.table, chapter.figure or chapter.indicators, or remove it.",
-        )
 
 
 def _inputs(project: Project, store: ProtectedStore) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from needs_assessment.council import choose_period, council_names, load_council
+from needs_assessment.council import SEATS, choose_period, council_names, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import write_atomically
 from needs_assessment.periods import Period, parse_period
@@ -26,14 +26,25 @@ from needs_assessment.settings import read_yaml
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"E\d{8}")
 _TAKEN = ("defaults",)
-_SEATS = (
-    "relevant local authority",
-    "local authorities within the area",
-    "victims",
-    "children of victims",
-    "charities and voluntary bodies",
-    "health care services",
-    "policing or criminal justice",
+
+_BOARD_BLOCKS = (
+    "    # The strategy of section 57, and what was commissioned, recommended and aimed at. Owners",
+    "    # are roles; evidence names indicators of data/reference/indicators.yml.",
+    "    # strategy:",
+    "    #   title: …",
+    "    #   published: YYYY-MM-DD",
+    "    #   where: …",
+    "    #   next_review: YYYY-MM-DD",
+    "    #   consulted: [the partnership board]",
+    "    #   working: …",
+    "    # commissioning:",
+    "    #   - {decision: …, objective: …, date: YYYY-MM-DD, evidence: [refuge.places_short]}",
+    "    # recommendations:",
+    "    #   - {id: …, text: …, owner: …, due: YYYY-MM-DD, evidence: [refuge.places_short]}",
+    "    # progress:    # of the recommendations that the edition before made",
+    "    #   - {id: …, status: on track, note: …}",
+    "    # targets:",
+    "    #   - {indicator: marac.rate, target: 40, direction: at least, by: YYYY-MM-DD}",
 )
 
 
@@ -265,7 +276,8 @@ def _parameters(
         "    #   appointed: true",
         "    #   meets: quarterly",
         "    #   members:",
-        *(f"    #     - {{seat: {seat}, role: …}}" for seat in _SEATS),
+        *(f"    #     - {{seat: {seat}, role: …}}" for seat in SEATS),
+        *_BOARD_BLOCKS,
         f"    # The returns in data/returns/, folder {edition}: complete one when its partner has",
         "    # sent it. The nature is confidential, published or illustrative, the quality poor,",
         "    # sufficient, high or not stated.",

@@ -345,6 +345,7 @@ def _last_month(edge: _Edge) -> tuple[tuple[int, int], bool]:
     return (year - (edge.month == 1), (edge.month - 2) % 12 + 1), False
 
 
+@lru_cache(4096)
 def _parse(text: str) -> Period:
     if text.startswith("@"):
         day = date.fromisoformat(text[1:])

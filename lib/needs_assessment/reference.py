@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
-from needs_assessment.settings import entry_problem, read_yaml
+from needs_assessment.settings import read_yaml, validate_entries
 
 ENGLAND = "E92000001"
 
@@ -180,13 +180,7 @@ class Reference:
         """Benchmarks by id. Raises AssessmentError for an entry that is not one."""
         name = "data/reference/benchmarks.yml"
         data = read_yaml(self.folder / "benchmarks.yml", name)
-        try:
-            entries = TypeAdapter(list[Benchmark]).validate_python(data)
-        except ValidationError as error:
-            raise AssessmentError(
-                f"{name}: {entry_problem(error)}.", "Correct the entry and run again."
-            ) from None
-        return {entry.id: entry for entry in entries}
+        return {entry.id: entry for entry in validate_entries(Benchmark, data, name)}
 
     @cached_property
     def publishers(self) -> dict[str, str]:

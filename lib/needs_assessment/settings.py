@@ -12,11 +12,18 @@ from needs_assessment.errors import AssessmentError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML as usual, but a key given twice is an error: PyYAML keeps the last in silence."""
+class _StrictLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML as usual, but a key given twice is an error: PyYAML keeps the last in silence.
+
+    LibYAML, where PyYAML was built with it, reads ten times faster.
+    """
 
 
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+class _FastLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The same by LibYAML, where PyYAML was built with it: ten times faster, its errors terser."""
+
+
+def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node, deep=True)
@@ -28,7 +35,15 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     return dict(loader.construct_pairs(node, deep=True))
 
 
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+for _loader in (_StrictLoader, _FastLoader):
+    _loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def _load(text: str) -> Any:
+    try:
+        return yaml.load(text, Loader=_FastLoader)
+    except yaml.YAMLError:
+        return yaml.load(text, Loader=_StrictLoader)
 
 
 def read_yaml(path: Path, name: str) -> Any:
@@ -47,7 +62,7 @@ def read_yaml(path: Path, name: str) -> Any:
             f"{name} cannot be opened: {error.strerror}.", "It must be a file you may read."
         ) from None
     try:
-        return yaml.load(text, Loader=_StrictLoader)
+        return _load(text)
     except (ValueError, TypeError) as error:
         raise AssessmentError(
             f"{name} holds something that cannot be read: {error}.", "Correct the file."
@@ -75,13 +90,25 @@ def validate(model: type[Model], data: Any, name: str) -> Model:
         raise AssessmentError("\n".join(lines), "Correct the file and run again.") from None
 
 
-def entry_problem(error: ValidationError) -> str:
-    """The first thing wrong with a list of entries: which entry, which field, what."""
-    detail = error.errors()[0]
-    place = detail["loc"]
-    where = f"entry {place[0] + 1}" if place and isinstance(place[0], int) else "the file"
-    field = ".".join(str(part) for part in place[1:])
-    return f"{where}{f', {field}' if field else ''}: {detail['msg']}"
+def validate_entries(model: type[Model], data: Any, name: str) -> list[Model]:
+    """`data`, a list of entries, as `model`s.
+
+    Raises AssessmentError with a line for each thing wrong: file, entry, field, what is allowed.
+    """
+    if not isinstance(data, list):
+        raise AssessmentError(f"{name} must be a list of entries.", "Each begins with a hyphen.")
+    entries: list[Model] = []
+    lines: list[str] = []
+    for number, entry in enumerate(data, start=1):
+        try:
+            entries.append(model.model_validate(entry))
+        except ValidationError as error:
+            named = entry.get("id") if isinstance(entry, dict) else None
+            where = f"{name}: entry {number}{f' ({named})' if named else ''}"
+            lines += [f"{where}: {_explain(model, detail)}." for detail in error.errors()]
+    if lines:
+        raise AssessmentError("\n".join(lines), "Correct the file and run again.")
+    return entries
 
 
 def nearest(word: str, known: list[str]) -> str:
@@ -91,7 +118,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 
 def _explain(model: type[BaseModel], detail: Any) -> str:
-    where = ".".join(str(part) for part in detail["loc"]) or "the file"
+    where = ".".join(str(part) for part in detail["loc"]) or "it"
     kind = detail["type"]
     if kind == "extra_forbidden":
         known = _fields(model, detail["loc"][:-1])

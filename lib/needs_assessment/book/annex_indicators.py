@@ -69,24 +69,18 @@ def indicators_page(store: ProtectedStore) -> str:
         "with, and the files and rows it comes from. Breakdowns follow the indicators of their "
         "chapter.",
     ]
-    for chapter, entries in _by_chapter(store.data["indicators"]).items():
+    groups = _by_chapter(store.data["breakdowns"])
+    for chapter, entries in _by_chapter(store.data["indicators"], *groups).items():
         title = chapter_title(chapter)
-        parts += [
-            f"## {title} {{#sec-indicators-{chapter}}}",
-            _table(entries, f"tbl-indicators-{chapter}", f"Indicators: {title}."),
-        ]
-        groups = [group for group in store.data["breakdowns"] if group["chapter"] == chapter]
-        if groups:
-            parts.append(_breakdowns(groups, chapter, title))
-    alone = {group["chapter"] for group in store.data["breakdowns"]}
-    alone -= {entry["chapter"] for entry in store.data["indicators"]}
-    for chapter in sorted(alone):
-        title = chapter_title(chapter)
-        groups = [group for group in store.data["breakdowns"] if group["chapter"] == chapter]
-        parts += [
-            f"## {title} {{#sec-indicators-{chapter}}}",
-            _breakdowns(groups, chapter, title),
-        ]
+        given = [entry for entry in entries if entry["status"] != "unavailable"]
+        absent = [entry for entry in entries if entry["status"] == "unavailable"]
+        parts.append(f"## {title} {{#sec-indicators-{chapter}}}")
+        if given:
+            parts.append(_table(given, chapter, title))
+        if groups.get(chapter):
+            parts.append(_breakdowns(groups[chapter], chapter, title))
+        if absent:
+            parts.append(_absent(absent, chapter, title))
     return "\n\n".join(parts)
 
 
@@ -124,31 +118,54 @@ def methods_page(store: ProtectedStore) -> str:
     )
 
 
-def _by_chapter(entries: list[Entry]) -> dict[str, list[Entry]]:
+def _by_chapter(entries: list[Entry], *further: str) -> dict[str, list[Entry]]:
+    """Entries by chapter, in their order; chapters in `further` that have none come last."""
     chapters: dict[str, list[Entry]] = {}
     for entry in entries:
         chapters.setdefault(entry["chapter"], []).append(entry)
+    for chapter in further:
+        chapters.setdefault(chapter, [])
     return chapters
 
 
-def _table(entries: list[Entry], label: str, caption: str) -> str:
+def _table(entries: list[Entry], chapter: str, title: str) -> str:
     rows = [
         [
             escape(entry["name"]),
             figure_span(entry["display"], entry["id"]),
-            escape(" ".join([entry["definition"], _METHODS[entry["kind"]], *entry["caveats"]])),
-            _compared(entry),
+            f"{_defined(entry)}{_compared(entry)}",
             _where_from(entry),
         ]
         for entry in entries
     ]
     return table(
-        ["Indicator", "Value", "Definition, method and cautions", "Benchmark", "Source"],
+        ["Indicator", "Value", "Definition, method, cautions and benchmark", "Source"],
         rows,
-        label=label,
-        caption=caption,
-        align=["left", "right", "left", "left", "left"],
+        label=f"tbl-indicators-{chapter}",
+        caption=f"Indicators: {title}.",
+        align=["left", "right", "left", "left"],
     )
+
+
+def _absent(entries: list[Entry], chapter: str, title: str) -> str:
+    rows = [
+        [escape(entry["name"]), _defined(entry), escape(f"{_sentence(entry['reason'])}")]
+        for entry in entries
+    ]
+    return table(
+        ["Indicator", "Definition, method and cautions", "Why it is not available"],
+        rows,
+        label=f"tbl-indicators-{chapter}-absent",
+        caption=f"Indicators that cannot be given for this edition: {title}.",
+    )
+
+
+def _defined(entry: Entry) -> str:
+    return escape(" ".join([entry["definition"], _METHODS[entry["kind"]], *entry["caveats"]]))
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _breakdowns(groups: list[Entry], chapter: str, title: str) -> str:
@@ -156,7 +173,7 @@ def _breakdowns(groups: list[Entry], chapter: str, title: str) -> str:
         [
             escape(group["name"]),
             escape(", ".join(row["label"] for row in group["rows"]) or "Not available"),
-            escape(" ".join([group["definition"], _METHODS[group["kind"]], *group["caveats"]])),
+            _defined(group),
             _group_source(group),
         ]
         for group in groups
@@ -176,7 +193,7 @@ def _compared(entry: Entry) -> str:
         if each:
             cited = f" [@{each['source']}]" if each["source"] else ""
             parts.append(f"{escape(each['name'])}: {escape(_level(each))}{cited}")
-    return "; ".join(parts) or "None"
+    return f" Benchmark: {'; '.join(parts)}." if parts else " No benchmark."
 
 
 def _level(benchmark: Entry) -> str:
@@ -191,8 +208,6 @@ def _where_from(entry: Entry) -> str:
     parts = _files(entry["sources"])
     if entry["population"]:
         parts.append(escape(f"population: {entry['population']}"))
-    if entry["status"] == "unavailable":
-        parts.append(escape(f"not available: {entry['reason']}"))
     parts += [f"[@{key}]" for key in entry["cites"]]
     return "; ".join(parts)
 

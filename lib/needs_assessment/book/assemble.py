@@ -55,9 +55,7 @@ def _chapter(
     """
     cells = [cell for cell in finished.executed["cells"] if is_in_report(cell)]
     known = store.figures
-    places = {
-        cell["id"]: f"chapters/{finished.chapter}.ipynb, cell {cell['id']}" for cell in cells
-    }
+    places = {cell["id"]: f"chapters/{finished.chapter}.ipynb, cell {cell['id']}" for cell in cells}
     texts = {
         cell["id"]: resolve(report_text(cell["source"]), known, places[cell["id"]], _live)
         for cell in cells

@@ -206,13 +206,16 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     outside = [name for name in shown.index if _place_words(frame, name) != "similar to all"]
     marks.points(axes, shown, outside)
     axes.set_xlim(spread[0], spread[-1] * 1.02)
-    axes.set_ylim(bottom=0)
+    # What counts is the distance from the limits, so the scale need not start at 0.
+    lowest = max(0.0, axes.get_ylim()[0])
+    axes.set_ylim(bottom=lowest)
     axes.set_xlabel("Size of the group (its base)")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     suffix = "%" if frame.attrs.get("unit") == "%" else ""
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}{suffix}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}{suffix}")
     _title(figure, title)
-    chart.note(figure, data, "Dashed and dotted lines: 95% and 99.8% control limits")
+    words = ["Dashed and dotted lines: 95% and 99.8% control limits"]
+    chart.note(figure, data, *words, *(["The scale does not start at 0"] if lowest else []))
     parts = [
         f"{name}: {cell} of a base of {size}, {_place_words(frame, name)}"
         for name, size, cell in data.itertuples()

@@ -261,8 +261,10 @@ def _base(entry: dict[str, Any]) -> str:
         return f"{figures['numerator']}, {figures['period']}; {figures['population']}"
     if entry["population"]:
         return str(figures["population"])
-    if kind in ("proportion", "ratio"):
+    if kind == "proportion":
         return f"{figures['base']}, {figures['period']}"
+    if kind == "ratio":
+        return f"{figures['numerator']} divided by {figures['denominator']}, {figures['period']}"
     return str(figures["period"])
 
 

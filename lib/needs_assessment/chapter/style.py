@@ -22,6 +22,7 @@ def use_style() -> None:
             "axes.titlesize": 13,
             # Labels stay inside the figure, so that every chart is printed at the same size.
             "figure.constrained_layout.use": True,
+            "figure.constrained_layout.h_pad": 0.09,
             "svg.fonttype": "path",
         }
     )

@@ -18,6 +18,8 @@ from needs_assessment.returns.questions import NOTHING
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 _CHAPTERS = {"marac": "MARAC"}
 _INDENT = (0, 0, 0, 2)
+_MOST = 40
+"""More lines about one file are a wall, and most have one cause."""
 
 
 def lines(flags: Iterable[Flag]) -> list[Finding]:
@@ -53,12 +55,24 @@ def show(checked: Checked, console: Console) -> None:
         console.print(Text(text), soft_wrap=not console.is_terminal or text.endswith(".json"))
 
 
+def _by_file(checked: Checked) -> Iterator[tuple[str, list[Finding], str]]:
+    """Each file with what is shown of it, and how much more there is."""
+    for file, found in groupby(lines(checked.flags), key=lambda line: line.file):
+        held = list(found)
+        more = len(held) - _MOST
+        said = f"… and {more} more: all are in {checked.file or 'checks.json'}."
+        yield file, held[:_MOST], said if more > 0 else ""
+
+
 def _plain(checked: Checked) -> Iterator[str]:
-    for line in lines(checked.flags):
-        place = ", ".join(filter(None, [line.file, line.where]))
-        rule = "" if line.severity == "error" else f"{line.rule}: "
-        said = f"{line.severity}: {rule}{line.sentence}"
-        yield f"{place}: {said}" if place else said
+    for file, found, more in _by_file(checked):
+        for line in found:
+            place = ", ".join(filter(None, [file, line.where]))
+            rule = "" if line.severity == "error" else f"{line.rule}: "
+            said = f"{line.severity}: {rule}{line.sentence}"
+            yield f"{place}: {said}" if place else said
+        if more:
+            yield f"{file}: {more}"
     for table, said in checked.hidden:
         yield f"hidden: {table}: {said}"
     for chapter, questions in _open_questions(checked):
@@ -68,11 +82,13 @@ def _plain(checked: Checked) -> Iterator[str]:
 
 def _table(checked: Checked) -> Group:
     parts: list[Padding | Text] = []
-    for file, found in groupby(lines(checked.flags), key=lambda line: line.file):
+    for file, found, more in _by_file(checked):
         table = _columns(7, 20)
         for line in found:
             said = Text.assemble((_title(line), "bold"), line.sentence)
             table.add_row(Text(line.severity, _STYLES[line.severity]), Text(line.where), said)
+        if more:
+            table.add_row("", "", Text(more, "dim"))
         parts += [Text(f"\n{file or 'Reference data'}", "bold underline"), Padding(table, _INDENT)]
     if checked.hidden:
         parts.append(Text("\nWhat is hidden, and why (not for the report)", "bold underline"))

@@ -10,6 +10,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,14 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest
 from needs_assessment.narrative.cells import METADATA, tags
 from needs_assessment.narrative.files import Notebook, parse_notebook, read_bytes, replace_file
+
+
+@dataclass(frozen=True)
+class Executed:
+    """An executed notebook, and what its cells logged."""
+
+    notebook: Notebook
+    log: tuple[str, ...]
 
 
 def execution_key(
@@ -43,24 +52,22 @@ def execution_key(
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def keep_executed(
-    folder: Path, chapter: str, key: str, notebook: Notebook, log: tuple[str, ...]
-) -> None:
-    """Keep the executed `notebook` and its log in `folder` under `key`; an older one goes."""
-    content = {"key": key, "log": log, "notebook": notebook}
+def keep_executed(folder: Path, chapter: str, key: str, executed: Executed) -> None:
+    """Keep what a chapter came to in `folder` under `key`; an older one goes."""
+    content = {"key": key, "log": executed.log, "notebook": executed.notebook}
     data = json.dumps(content, ensure_ascii=False).encode("utf-8", "backslashreplace")
     replace_file(folder / f"{chapter}.json", data)
 
 
-def kept_execution(folder: Path, chapter: str, key: str) -> tuple[Notebook, tuple[str, ...]] | None:
-    """The notebook and log kept under `key`; None when there are none, or they cannot be read."""
+def kept_execution(folder: Path, chapter: str, key: str) -> Executed | None:
+    """What is kept of a chapter under `key`; None when there is nothing, or it cannot be read."""
     path = folder / f"{chapter}.json"
     try:
         content = json.loads(read_bytes(path) or b"")
         if content["key"] != key:
             return None
         notebook = parse_notebook(json.dumps(content["notebook"]).encode(), path.name)
-        return notebook, tuple(content["log"])
+        return Executed(notebook, tuple(content["log"]))
     except (ValueError, KeyError, TypeError, AssessmentError):
         return None
 

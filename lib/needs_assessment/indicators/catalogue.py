@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from needs_assessment.errors import AssessmentError
 from needs_assessment.indicators.definition import AREAS, NAME, Definition, read_term
 from needs_assessment.reference import Benchmark
 from needs_assessment.returns.dictionary import Dictionary
-from needs_assessment.settings import entry_problem, nearest, read_yaml
+from needs_assessment.settings import nearest, read_yaml, validate_entries
 
 
 def load_catalogue(
@@ -20,10 +18,7 @@ def load_catalogue(
     measure, dimension, category or benchmark.
     """
     data = read_yaml(reference / "indicators.yml", NAME)
-    try:
-        entries = TypeAdapter(list[Definition]).validate_python(data)
-    except ValidationError as error:
-        raise AssessmentError(f"{NAME}: {entry_problem(error)}.", "Correct the entry.") from None
+    entries = validate_entries(Definition, data, NAME)
     catalogue: dict[str, Definition] = {}
     for entry in entries:
         if entry.id in catalogue:

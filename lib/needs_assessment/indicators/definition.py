@@ -11,7 +11,7 @@ from needs_assessment.errors import AssessmentError
 NAME = "data/reference/indicators.yml"
 
 AREAS = "areas"
-"""The breakdown by the areas inside the council's own, written `measure[areas]`."""
+"""The breakdown by the lower-tier areas of a council, written `measure[areas]`."""
 
 Kind = Literal[
     "count",

@@ -78,14 +78,15 @@ def _categories(entry: Definition, basis: Basis) -> tuple[str, list[GroupRow]]:
 
 
 def _areas(entry: Definition, basis: Basis) -> list[GroupRow]:
-    """A row for each area with figures that lies inside the council's own."""
-    wider = {*basis.areas, *(basis.reference.areas[code].county for code in basis.areas)}
+    """A row for each lower-tier area of the council for which there are figures."""
     measures = {read_term(text).measure for text in entry.numerator}
     observed = basis.observations
-    codes = sorted(set(observed[observed["measure"].isin(measures)]["area"]) - wider)
+    held = set(observed[observed["measure"].isin(measures)]["area"]) - set(basis.areas)
+    areas = basis.reference.areas
+    inside = sorted(code for code in held if code in areas and areas[code].county in basis.areas)
     rows = []
-    for code in codes:
-        name = basis.reference.areas[code].name if code in basis.reference.areas else code
+    for code in inside:
+        name = areas[code].name
         one = replace(basis, areas=(code,))
         rows.append(GroupRow(code, name, _with_trend(entry.for_category(code, name), one)))
     return rows

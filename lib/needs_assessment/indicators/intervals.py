@@ -5,6 +5,7 @@ change is that of the ratio of two Poisson counts on the log scale.
 """
 
 import math
+from functools import lru_cache
 
 from scipy.stats import chi2, norm
 
@@ -73,6 +74,7 @@ def difference(
     )
 
 
+@lru_cache
 def z(confidence: float) -> float:
     """The normal quantile of a two-sided interval: 1.96 for 95 %."""
     return float(norm.ppf(1 - (1 - confidence) / 2))

@@ -11,6 +11,7 @@ from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import DamagedNotebookError, Notebook, parse_notebook
 from needs_assessment.narrative.merge import Merged, merge_narrative
 from needs_assessment.narrative.notes import Note
+from needs_assessment.narrative.own_code import changed_names
 from needs_assessment.narrative.placing import interrupted, read_whole
 from needs_assessment.project import ReportFolder
 
@@ -61,9 +62,12 @@ def found_in_place(
 
 
 def merge_found(generated: Notebook, found: InPlace) -> Merged:
-    """`generated` with the words of what was found in it, and a note when that was damaged."""
+    """`generated` with the words of what was found in it; notes also say when that was damaged,
+    and, as errors, where code of the analyst's own would change what the template's shows.
+    """
     merged = merge_narrative(generated, found.notebook, found.base, found.carried_from)
-    return replace(merged, notes=(*_damage(found), *merged.notes))
+    changed = changed_names(merged.notebook["cells"], set(merged.added))
+    return replace(merged, notes=(*_damage(found), *merged.notes, *changed))
 
 
 def merge_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> Merged:

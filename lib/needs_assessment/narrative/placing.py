@@ -31,11 +31,33 @@ class Patience:
 PATIENCE = Patience()
 
 
-def place(path: Path, data: bytes, expected: bytes | None) -> bytes | None:
-    """Make `data` the content of `path`, and return what it took the place of.
+def place_made(path: Path, standing: bytes | None, make: Callable[[bytes | None], bytes]) -> bytes:
+    """Put what `make` makes of `standing`, the content of `path`, in its place; what stands then.
 
-    That is `expected`, unless an editor saved in between: then it has to be merged and placed
-    again. When an editor made the file anew in between, it stands, and is returned.
+    What an editor saves at the same moment goes through `make` in its turn, until nothing was.
+    """
+    data = standing
+    saved: list[bytes] = []
+    while True:
+        made = make(data)
+        # An unchanged file keeps its time, so that an open editor does not ask which one to keep.
+        if made == standing:
+            break
+        before, placed = _place(path, made, standing)
+        if before is None or before == standing:
+            break
+        saved.append(before)
+        data, standing = before, made if placed else before
+    for each in saved:
+        _acknowledge(path, each)
+    return made
+
+
+def _place(path: Path, data: bytes, expected: bytes | None) -> tuple[bytes | None, bool]:
+    """Make `data` the content of `path`; what it took the place of, and whether it did.
+
+    The first is `expected` unless an editor saved in between. When one made the file anew at that
+    moment, that file stands, and its content is returned.
     """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,8 +73,8 @@ def place(path: Path, data: bytes, expected: bytes | None) -> bytes | None:
     new.unlink(missing_ok=True)
     sync_folder(path.parent)
     if not placed:
-        return read_whole(path)
-    return None if aside is None else read_whole(aside)
+        return read_whole(path), False
+    return None if aside is None else read_whole(aside), True
 
 
 def read_whole(path: Path) -> bytes | None:
@@ -68,7 +90,7 @@ def read_whole(path: Path) -> bytes | None:
         time.sleep(0.05)
 
 
-def acknowledge(path: Path, data: bytes) -> None:
+def _acknowledge(path: Path, data: bytes) -> None:
     """Note that `data`, saved to a notebook set aside at `path`, has been merged in."""
     for aside in _set_aside(path.resolve()):
         if is_late(aside) and read_bytes(aside) == data:

@@ -49,9 +49,8 @@ from needs_assessment.narrative.in_place import (
 from needs_assessment.narrative.merge import Merged, Recovered
 from needs_assessment.narrative.notebook import for_analysts, with_outputs
 from needs_assessment.narrative.placing import (
-    acknowledge,
     complete_placing,
-    place,
+    place_made,
     read_whole,
     release,
 )
@@ -138,32 +137,35 @@ def rewrite_chapter(
     written.
     """
     path = report.chapters / f"{chapter}.ipynb"
+
+    def make(data: bytes | None) -> bytes:
+        return notebook_bytes(change(_kept_first(report, chapter, data, why)))
+
     with _reporting(report):
         tidy(report)
-        data = read_whole(path)
-        saved_meanwhile: list[bytes] = []
-        while True:
-            notebook = None
-            if data is not None:
-                try:
-                    notebook = parse_notebook(data, str(path))
-                    base = read_base(report.narrative, chapter, notebook)
-                    keep_version(report.narrative, chapter, notebook, base, why)
-                except DamagedNotebookError:
-                    _keep_recovery(report, f"{chapter}-damaged", ".ipynb", data)
-            was = place(path, notebook_bytes(change(notebook)), data)
-            if was == data:
-                break
-            saved_meanwhile += [was] if was is not None else []
-            data = was
-        for data in saved_meanwhile:
-            acknowledge(path, data)
+        place_made(path, read_whole(path), make)
+
+
+def _kept_first(
+    report: ReportFolder, chapter: str, data: bytes | None, why: str
+) -> Notebook | None:
+    """The notebook that `data` holds, kept as a version; None for none, or a damaged one."""
+    if data is None:
+        return None
+    try:
+        notebook = parse_notebook(data, f"{chapter}.ipynb")
+    except DamagedNotebookError:
+        _keep_recovery(report, f"{chapter}-damaged", ".ipynb", data)
+        return None
+    base = read_base(report.narrative, chapter, notebook)
+    keep_version(report.narrative, chapter, notebook, base, why)
+    return notebook
 
 
 def tidy(report: ReportFolder) -> None:
     """Complete what a run that was cut off left half done in the folders of the narrative."""
     complete_placing(report.chapters)
-    for path in report.narrative.rglob(".*"):
+    for path in filter(Path.is_file, report.narrative.rglob(".*")):
         path.unlink()
     for path in report.chapters.glob("*.ipynb"):
         release(path, lambda aside, name=path.stem: _keep_late(report, name, aside))
@@ -171,7 +173,7 @@ def tidy(report: ReportFolder) -> None:
 
 def recovered_files(report: ReportFolder) -> list[Path]:
     """The recovery copies of earlier runs that nobody has removed yet."""
-    return sorted((report.narrative / "recovered").glob("[!.]*"))
+    return sorted(filter(Path.is_file, (report.narrative / "recovered").glob("[!.]*")))
 
 
 def _prepare(chapter: Finished, found: InPlace) -> _Ready:
@@ -186,24 +188,20 @@ def _replace(report: ReportFolder, chapter: Finished, ready: _Ready) -> Swapped:
     name = chapter.chapter
     path = report.chapters / f"{name}.ipynb"
     texts = cell_texts(chapter.generated)
-    saved_meanwhile: list[bytes] = []
-    while True:
+
+    def make(data: bytes | None) -> bytes:
+        nonlocal ready
+        if data != ready.found.data:
+            ready = _prepare(chapter, found_in_place(report, name, chapter.generated, data))
         _keep_texts(report, name, ready, texts)
-        # An unchanged file keeps its time, so that an open editor does not ask which one to keep.
-        if ready.after == ready.found.data and in_force(report.narrative, name) == texts:
-            break
-        if ready.found.notebook is not None:
-            settle_base(report.narrative, name, ready.found.notebook)
-        stage_base(report.narrative, name, texts)
-        before = ready.found.data
-        was = before if ready.after == before else place(path, ready.after, before)
-        if was == before:
-            break
-        saved_meanwhile += [was] if was is not None else []
-        ready = _prepare(chapter, found_in_place(report, name, chapter.generated, was))
-    settle_base(report.narrative, name, parse_notebook(ready.after, str(path)))
-    for data in saved_meanwhile:
-        acknowledge(path, data)
+        if ready.after != ready.found.data or in_force(report.narrative, name) != texts:
+            if ready.found.notebook is not None:
+                settle_base(report.narrative, name, ready.found.notebook)
+            stage_base(report.narrative, name, texts)
+        return ready.after
+
+    made = place_made(path, ready.found.data, make)
+    settle_base(report.narrative, name, parse_notebook(made, str(path)))
     if ready.found.mended:
         jupyter_copy(path).unlink(missing_ok=True)
     return Swapped(
@@ -211,7 +209,7 @@ def _replace(report: ReportFolder, chapter: Finished, ready: _Ready) -> Swapped:
         path=path,
         merged=ready.merged,
         written=written_cells(ready.merged, chapter.generated),
-        notebook_digest=hashlib.sha256(ready.after).hexdigest(),
+        notebook_digest=hashlib.sha256(made).hexdigest(),
         base_digest=text_digest(texts),
     )
 

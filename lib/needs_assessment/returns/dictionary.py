@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from needs_assessment.council import Council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.returns.mapping import plain
-from needs_assessment.settings import nearest, read_yaml
+from needs_assessment.settings import nearest, read_yaml, validate_entries
 
 NAME = "data/reference/measures.yml"
 
@@ -150,15 +150,7 @@ def load_dictionary(reference: Path) -> Dictionary:
     rule or claim that names an unknown measure.
     """
     data = read_yaml(reference / "measures.yml", NAME)
-    try:
-        entries = TypeAdapter(list[Measure]).validate_python(data)
-    except ValidationError as error:
-        detail = error.errors()[0]
-        place = detail["loc"][0] + 1 if detail["loc"] else "?"
-        field = ".".join(str(part) for part in detail["loc"][1:])
-        raise AssessmentError(
-            f"{NAME}: entry {place}, {field}: {detail['msg']}.", "Correct the entry."
-        ) from None
+    entries = validate_entries(Measure, data, NAME)
     dictionary = Dictionary()
     for entry in entries:
         if entry.id in dictionary:

@@ -184,10 +184,11 @@ def _unlisted(
 def _contradictions(frame: pd.DataFrame, dictionary: Dictionary) -> list[AssessmentError]:
     """The same statistic twice, received on the same day, with different values."""
     pairs: list[_Pair] = []
-    for _, same in frame.groupby([*KEY, "received"], sort=False):
+    stated = [*KEY, "received"]
+    for _, same in frame[frame.duplicated(stated, keep=False)].groupby(stated, sort=False):
         first, *others = same.to_dict("records")
-        stated = (first["value"], first["status"])
-        pairs += [(each, first) for each in others if (each["value"], each["status"]) != stated]
+        said = (first["value"], first["status"])
+        pairs += [(each, first) for each in others if (each["value"], each["status"]) != said]
     return [
         AssessmentError(
             f"{_place(later)}: {_named(later, dictionary)}: also given, differently, in "
@@ -201,10 +202,10 @@ def _contradictions(frame: pd.DataFrame, dictionary: Dictionary) -> list[Assessm
 def _from_several_partners(frame: pd.DataFrame, dictionary: Dictionary) -> list[AssessmentError]:
     """One statistic from two partners: which counts, or whether they add up, a person decides."""
     pairs: list[_Pair] = []
-    for _, same in frame.groupby([name for name in KEY if name != "partner"], sort=False):
-        if len(same) > 1:
-            first, *others = same.to_dict("records")
-            pairs += [(each, first) for each in others]
+    named = [name for name in KEY if name != "partner"]
+    for _, same in frame[frame.duplicated(named, keep=False)].groupby(named, sort=False):
+        first, *others = same.to_dict("records")
+        pairs += [(each, first) for each in others]
     return [
         AssessmentError(
             f"{_place(later)}: {_named(later, dictionary)}: given by {later[0]['partner']}, and "

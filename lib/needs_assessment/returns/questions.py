@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from needs_assessment.display import join_words
 from needs_assessment.errors import AssessmentError
@@ -13,7 +13,7 @@ from needs_assessment.periods import choose_for_edition
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.rules.figures import Context, Figure
 from needs_assessment.returns.rules.wording import runs
-from needs_assessment.settings import read_yaml
+from needs_assessment.settings import read_yaml, validate_entries
 
 NAME = "data/reference/questions.yml"
 NOTHING = "No return gives"
@@ -61,14 +61,7 @@ def load_questions(reference: Path, dictionary: Dictionary) -> list[Question]:
     a breakdown which the data dictionary does not have.
     """
     data = read_yaml(reference / "questions.yml", NAME)
-    try:
-        questions = TypeAdapter(list[Question]).validate_python(data)
-    except ValidationError as error:
-        detail = error.errors()[0]
-        place = detail["loc"][0] + 1 if detail["loc"] else "?"
-        raise AssessmentError(
-            f"{NAME}: entry {place}: {detail['msg']}.", "Correct the entry."
-        ) from None
+    questions = validate_entries(Question, data, NAME)
     for question in questions:
         for text in question.measures:
             found = _TERM.fullmatch(text)

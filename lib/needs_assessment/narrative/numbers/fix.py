@@ -56,7 +56,9 @@ def _figure(
 ) -> str:
     """The live figure that prints `typed`, or nothing when there is none or more than one."""
     printed = {
-        match: name for match in matches if (name := _printed_by(typed, match.fact, figures))
+        match: name
+        for match in matches
+        if match.named and (name := _printed_by(typed, match.fact, figures))
     }
     if not printed:
         return ""

@@ -1,8 +1,8 @@
 """Whether a number that was typed is one the report shows, another than it shows, or neither."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from needs_assessment.display import round_half_up
@@ -16,7 +16,7 @@ from needs_assessment.narrative.numbers.typed import (
     MULTIPLE,
     PERCENT,
     POINTS,
-    TIME,
+    TIMES,
     Typed,
     read_numbers,
 )
@@ -31,7 +31,6 @@ _COMPARABLE = {
     PERCENT: (PERCENT,),
     POINTS: (POINTS,),
     MONEY: (MONEY,),
-    TIME: (TIME,),
     MULTIPLE: (),
 }
 _SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-/\N{EN DASH}]\s?((?:19|20)?\d\d))?(?!\d)")
@@ -52,11 +51,15 @@ _ELSEWHERE = re.compile(
 
 @dataclass(frozen=True)
 class Match:
-    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits."""
+    """A fact that a number may be; `strength` as in `agreement`, `rank` how well it fits.
+
+    `named`: the sentence itself, not only what stands around it, speaks of the fact.
+    """
 
     fact: Fact
     strength: int
     rank: float
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -91,13 +94,25 @@ def judge(source: str, facts: Facts, chapter: str = "") -> list[Verdict]:
 def _judge_sentence(sentence: Sentence, facts: Facts, chapter: str) -> Iterator[Verdict]:
     exempt = exempt_spans(sentence.text, facts.names)
     context = _context(sentence, chapter)
-    for typed in read_numbers(sentence.text):
-        if any(start < typed.end and typed.start < end for start, end in exempt):
-            continue
+    live = ("value", "benchmark")
+    sizes = [fact.size for fact in facts.facts if fact.key in context.keys and fact.role in live]
+    numbers = [
+        typed
+        for typed in read_numbers(sentence.text)
+        if not any(start < typed.end and typed.start < end for start, end in exempt)
+    ]
+    # Multiples last: the other numbers of the sentence may bear them out.
+    for typed in sorted(numbers, key=lambda each: each.kind == MULTIPLE):
         outcome, matches = _verdict(typed, sentence, context, facts)
-        if outcome:
+        sizes += [match.fact.size for match in matches[:1]]
+        if outcome and not (typed.kind == MULTIPLE and _is_ratio(float(typed.value), sizes)):
             places = (typed.start, typed.end, typed.opening)
             yield Verdict(*(sentence.start + at for at in places), typed, outcome, matches)
+
+
+def _is_ratio(multiple: float, sizes: Sequence[float]) -> bool:
+    """Whether one of `sizes` is about `multiple` times another."""
+    return any(abs(one - multiple * other) <= other / 5 for one in sizes for other in sizes)
 
 
 @dataclass(frozen=True)
@@ -148,7 +163,7 @@ def _verdict(
     claims = _is_statistic(typed, sentence)
     if not claims and typed.in_words:
         return "", ()
-    kinds = _COMPARABLE[typed.kind]
+    kinds = _COMPARABLE.get(typed.kind, (typed.kind,))
     size = abs(float(typed.value))
     comparable = [
         fact for fact in facts.facts if fact.kind in kinds and 0.6 * size <= fact.size <= 1.7 * size
@@ -167,7 +182,7 @@ def _verdict(
     ]
     if near:
         return DIFFERS, (max(near, key=lambda each: each.rank),)
-    if sentence.cited or typed.kind in (TIME, MONEY, POINTS):
+    if sentence.cited or typed.kind in (MONEY, POINTS, *TIMES):
         return "", ()
     return UNTRACED, ()
 
@@ -182,13 +197,16 @@ def _matches(
             continue
         if fact.role in ("lower", "upper") and not context.interval:
             continue
-        score = _score(fact, context, facts)
+        # A long number that is given to its last digit is no other by chance.
+        told = typed.digits >= 4 and strength == 3
+        score = _score(replace(fact, qualifiers=()) if told else fact, context, facts)
         if score is None or score < _needed(typed, strength):
             continue
         covered = facts.weight(fact.subject & (context.here | context.around))
         share = covered / (facts.weight(fact.subject) or 1.0)
         rank = score * (0.5 + 0.5 * share) + strength + (fact.role == "value")
-        yield Match(fact, strength, rank)
+        named = bool(fact.subject & context.here) or fact.key in context.keys
+        yield Match(fact, strength, rank, named)
 
 
 def agreement(typed: Typed, fact: Fact) -> int:
@@ -269,16 +287,13 @@ def _overlap(one: Period, other: Period) -> bool:
 
 def _is_statistic(typed: Typed, sentence: Sentence) -> bool:
     """Whether a number claims something; “two services” and “three years” do not."""
-    if typed.kind in (PERCENT, POINTS, MONEY, MULTIPLE, TIME) or typed.value > 12:
+    if typed.kind in (PERCENT, POINTS, MONEY, MULTIPLE, *TIMES) or typed.value > 12:
         return True
     if typed.value <= 1 or typed.step < 1:
         return typed.step < 1
     following = re.findall(r"[a-z]+", sentence.text[typed.end :].lower())[:2]
-    if not _REFUGE.isdisjoint(following) and not re.search(
-        r"(?i)refuge|accommodation", sentence.text
-    ):
-        return False
-    return not (_COUNTED | _REFUGE).isdisjoint(following)
+    counted = _COUNTED | _REFUGE if _SHELTER.search(sentence.text) else _COUNTED
+    return not counted.isdisjoint(following)
 
 
 _COUNTED = frozenset(
@@ -303,7 +318,7 @@ def _is_near(typed: Typed, fact: Fact) -> bool:
 
 
 # Few figures are amounts, times or rates: fewer words tell which one is meant.
-_COVERED = {MONEY: 0.3, TIME: 0.5, RATE: 0.5}
+_COVERED = {MONEY: 0.3, RATE: 0.5, **dict.fromkeys(TIMES, 0.5)}
 
 
 def _nearby(fact: Fact, context: _Context, facts: Facts) -> float:

@@ -16,13 +16,13 @@ from needs_assessment.narrative.numbers.typed import (
     MONEY,
     PERCENT,
     POINTS,
-    TIME,
+    TIMES,
     read_numbers,
 )
 from needs_assessment.periods import parse_period
 
-_KINDS = {"share": PERCENT, "money": MONEY, "duration": TIME, "average": RATE, "rate": RATE}
-_UNITS = {"%": PERCENT, "£": MONEY, **dict.fromkeys(("weeks", "days", "months", "hours"), TIME)}
+_KINDS = {"share": PERCENT, "money": MONEY, "average": RATE, "rate": RATE}
+_UNITS = {"%": PERCENT, "£": MONEY, **{unit: unit for unit in TIMES}}
 _CELL_KEY = ("measure", "period", "area", "dimension", "category")
 _NATIONAL = terms("national average England country")
 _ADVISED = terms("recommended limit benchmark target SafeLives Council Europe upper")
@@ -151,7 +151,7 @@ def _cell_facts(store: ProtectedStore) -> Iterator[Fact]:
         numbers = read_numbers(cell["display"])
         if cell["value"] is not None and numbers:
             measure = store.measures[cell["measure"]]
-            kind = _KINDS.get(measure["kind"], COUNT)
+            kind = _KINDS.get(measure["kind"]) or _unit_kind(measure["unit"])
             exact = Fraction(str(cell["value"]))
             yield _cell_fact(store, cell, "value", kind, cell["display"], numbers[0].value, exact)
 

@@ -10,7 +10,8 @@ COUNT = "count"
 PERCENT = "percent"
 POINTS = "points"
 MONEY = "money"
-TIME = "time"
+# Times are of the kind of their unit: weeks are compared with weeks.
+TIMES = ("seconds", "minutes", "hours", "days", "nights", "weeks", "months", "years")
 MULTIPLE = "multiple"
 
 NEAR = "near"
@@ -114,7 +115,7 @@ _AHEAD = re.compile(
     rf"(?:\b(?:just|a little|slightly|well)[ ])?\b(?:{_BEFORE.pattern})[ ]\Z", re.IGNORECASE
 )
 _TIME = re.compile(
-    r"[ \xa0-](?:working |calendar |full )?(?:second|minute|hour|day|night|week|month|year)s?\b",
+    r"[ \xa0-](?:working |calendar |full )?(second|minute|hour|day|night|week|month|year)s?\b",
     re.IGNORECASE,
 )
 _PERIOD = re.compile(r"\b(?:first|second|last|next|latter|other|this|each|that)[ ]$", re.IGNORECASE)
@@ -164,7 +165,8 @@ def _kind(match: re.Match[str], text: str) -> str:
         return POINTS
     if match["unit"]:
         return PERCENT
-    return TIME if _TIME.match(text, match.end()) else COUNT
+    time = _TIME.match(text, match.end())
+    return f"{time[1].lower()}s" if time else COUNT
 
 
 def _spelt(text: str) -> Iterator[Typed]:
@@ -187,10 +189,10 @@ def _spelt_value(words: str) -> int | None:
             current = 1
         elif word in _WORDS:
             current += _WORDS[word]
-        elif word == "hundred":
-            current = (current or 1) * 100
-        elif word in _SCALES:
-            total += (current or 1) * _SCALES[word]
+        elif word == "hundred" and current:
+            current *= 100
+        elif word in _SCALES and current:
+            total += current * _SCALES[word]
             current = 0
         elif word != "and":
             return None
@@ -260,7 +262,7 @@ def _ranges(numbers: list[Typed], text: str) -> list[Typed]:
         number.start: following.kind
         for number, following in pairwise(numbers)
         if number.kind == COUNT
-        and following.kind in (PERCENT, POINTS, TIME)
+        and following.kind in (PERCENT, POINTS, *TIMES)
         and _joins(number, following, text)
     }
     return [replace(number, kind=shared.get(number.start, number.kind)) for number in numbers]
