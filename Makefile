@@ -17,12 +17,13 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment bench check council edit forms test lint
+.PHONY: help assessment audit bench check council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]"
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
+	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
@@ -35,6 +36,9 @@ assessment: $(READY)
 
 check: $(READY)
 	@$(BIN)/needs-assessment check "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+audit: $(READY)
+	@$(BIN)/needs-assessment audit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 # Only what the command line gives: some systems set NAME themselves. The shell reads the values
 # from the environment, so that no name is read as a command.
@@ -55,6 +59,7 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python bench/police_extract.py
+	$(BIN)/python bench/protection.py
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -1,11 +1,18 @@
-"""Readers of tables: what they can work out, by trying every whole number."""
+"""Readers of tables: what they can work out, by trying every whole number, or, where these are too
+many to try, by integer programming.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
 Name = tuple[str, ...]
 
 _AHEAD = 9
+_MOST_TRIED = 10
+"""How many numbers at once are tried one value after the other."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +47,40 @@ class Reader:
         low, high = self.ranges[name]
         if not low <= value <= high:
             return False
-        return next(self._fill({**self.ranges, name: (value, value)}), None) is not None
+        narrowed = self._narrow({**self.ranges, name: (value, value)})
+        if narrowed is None:
+            return False
+        if sum(least < most for least, most in narrowed.values()) > _MOST_TRIED:
+            return self._solve(narrowed)
+        return next(self._fill(narrowed), None) is not None
 
     def range(self, name: Name) -> int:
         """How far apart the least and the most are that the number can be."""
         low, high = self.ranges[name]
         found = [value for value in range(low, high + 1) if self.possible(name, value)]
         return max(found) - min(found)
+
+    def _solve(self, ranges: Mapping[Name, tuple[int, int]]) -> bool:
+        """Whether whole numbers within these ranges keep to all sums and limits."""
+        places = {name: number for number, name in enumerate(ranges)}
+        rows = np.zeros((len(self.table.sums) + len(self.table.limits), len(places)))
+        most = np.zeros(len(rows))
+        for row, (total, parts) in zip(rows, self.table.sums, strict=False):
+            row[places[total]] = 1
+            for part in parts:
+                row[places[part]] -= 1
+        first = len(self.table.sums)
+        for row, (part, whole) in zip(rows[first:], self.table.limits, strict=True):
+            row[places[part]], row[places[whole]] = -1, 1
+        most[first:] = np.inf
+        found = milp(
+            np.zeros(len(places)),
+            integrality=np.ones(len(places)),
+            bounds=Bounds(*np.array(list(ranges.values()), dtype=float).T),
+            constraints=LinearConstraint(rows, 0, most),
+        )
+        assert found.status in (0, 2), found.message
+        return found.status == 0
 
     def _fill(self, ranges: dict[Name, tuple[int, int]]) -> Iterator[dict[Name, int]]:
         narrowed = self._narrow(ranges)

@@ -14,8 +14,8 @@ from needs_assessment.disclosure.figures import protect_indicator
 from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.protection import Material, Protection, protect_report
 from needs_assessment.disclosure.published import Version
-from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.basis import Basis
+from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.compute import compute_indicators
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
@@ -117,7 +117,13 @@ def protect(
     observations = frame(rows)
     rounding = {name: policy.rounding(name) for name in DICTIONARY}
     basis = Basis(
-        observations, DICTIONARY, REFERENCE, (policy.own_area,), EDITION, _SETTINGS, rounding
+        observations,
+        DICTIONARY,
+        REFERENCE,
+        (policy.own_area,),
+        EDITION,
+        _SETTINGS,
+        rounding=rounding,
     )
     indicators = compute_indicators(CATALOGUE, basis)
     material = Material(

@@ -57,6 +57,23 @@ def test_nobody_is_named_in_anything_that_a_run_leaves(
     assert not [path for path in left if path.is_file()]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="Windows keeps permissions another way")
+def test_which_hidden_numbers_are_small_is_for_their_owner_alone(
+    assessed: Callable[[str, str], Report],
+) -> None:
+    """The protected store says it, and no other file that a run leaves."""
+    report = assessed("north", "2024-25").path
+    assert (report / ".protected").stat().st_mode & 0o077 == 0
+    tells = re.compile(rb'"reason": "(?:small|secondary|group)"')
+    inside = [path for path in report.rglob("*") if path.is_file()]
+    assert tells.search((report / ".protected" / "store.json").read_bytes())
+    assert not [
+        path
+        for path in inside
+        if path.parent.name != ".protected" and tells.search(path.read_bytes())
+    ]
+
+
 @pytest.fixture
 def small(project: Path) -> Path:
     """The project with one chapter: that of the police figures."""

@@ -19,9 +19,11 @@ from attacked import (
     sexes,
     small_project,
 )
-from needs_assessment.audit.audit import refuse_unsafe
+from needs_assessment.audit.audit import audit_edition
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.shown import Shown
+from needs_assessment.auditing import refuse_findings
+from needs_assessment.council import load_council
 from needs_assessment.errors import AssessmentError
 from running import run_command
 
@@ -376,7 +378,7 @@ def test_the_verb_names_cells_and_never_numbers(tmp_path: Path) -> None:
     finding = run.stdout.split(f"column “{PERIOD}”")[1].splitlines()[0]
     assert not any(character.isdigit() for character in finding)
     with pytest.raises(AssessmentError) as refused:
-        refuse_unsafe(project, "north", PERIOD, folder)
+        refuse_findings(audit_edition(project, load_council(project, "north"), PERIOD, folder))
     assert "tbl-sex" in refused.value.message and "stay" in refused.value.hint
     Book([sexes({"Female": 353, "Male": "[c]", "Total": "[c]"})]).write(folder)
     run = run_command(tmp_path, "audit", "north", "--period", PERIOD)

@@ -76,7 +76,7 @@ def test_explanations_say_nothing_of_the_size_of_what_is_hidden(
         project,
         "idva.csv",
         ("age,aged_16_17,4,", "age,aged_16_17,3,"),
-        ("age,not_known,13,", "age,not_known,14,"),
+        ("age,aged_65_plus,9,", "age,aged_65_plus,10,"),
     )
     other = _store(Project(project))
     assert explain(other) == explain(store)

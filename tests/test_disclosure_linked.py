@@ -207,6 +207,54 @@ def test_a_small_group_is_not_shown_to_be_all_alike() -> None:
     assert not protect(*rows).hidden
 
 
+def test_a_small_group_of_a_finer_breakdown_is_not_shown_to_be_all_alike() -> None:
+    """All seven who are 16 or 17 are women: no row of ages by sex may show it."""
+    people = {
+        "aged_16_17 × female": 7,
+        "aged_16_17 × male": 0,
+        "aged_18_24 × female": 40,
+        "aged_18_24 × male": 30,
+    }
+    rows = [
+        observation("idva.clients", value, category=f"age × sex={name}")
+        for name, value in people.items()
+    ]
+    young = {cell.key.category: cell.hidden for cell in protect(*rows).cells}
+    assert young["aged_16_17 × female"]
+
+
+def test_what_is_left_when_a_part_is_taken_off_is_a_count_too() -> None:
+    """Cases that agencies other than the police referred: a percentage prints their number."""
+    rows = [
+        observation("marac.cases", 40),
+        observation("marac.referrals", 37, category="agency=police"),
+    ]
+    shown = protect(*rows)
+    assert shown.indicators["marac.partner_share"]["status"] == "suppressed"
+    assert "[c]" in (shown["marac.cases"], shown["marac.referrals agency=police"])
+    rows[1] = observation("marac.referrals", 25, category="agency=police")
+    entry = protect(*rows).indicators["marac.partner_share"]
+    (taken_off,) = [known for known in entry["prints"] if known["less"]]
+    assert (entry["numerator"], taken_off["least"], taken_off["most"]) == (15, 15, 15)
+
+
+def test_why_there_is_no_percentage_says_nothing_of_a_hidden_base() -> None:
+    """That the base is under 20 would narrow down a count that is hidden to protect another."""
+    rows = [
+        observation("marac.repeats", 6),
+        *quarters("marac.cases", 3, 4, 5, 4),
+    ]
+    shown = protect(*rows)
+    entry = shown.indicators["marac.repeat_rate"]
+    assert shown["marac.cases"] != "[c]" and "under 20" in entry["reason"]
+    rows[0] = observation("marac.repeats", 14)
+    shown = protect(*rows)
+    entry = shown.indicators["marac.repeat_rate"]
+    assert shown["marac.cases"] == "[c]" or shown["marac.repeats"] == "[c]"
+    if shown["marac.cases"] == "[c]":
+        assert (entry["status"], entry["reason"]) == ("suppressed", "")
+
+
 def test_figures_that_contradict_each_other_protect_nobody() -> None:
     """The total is wrong by one; a reader who guesses that must not learn the small count."""
     names = dict(standard=60, medium=30, high=3, none=6)

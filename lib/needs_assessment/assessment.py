@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from needs_assessment import results
+from needs_assessment.auditing import refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
 from needs_assessment.book.render import render
@@ -60,7 +61,8 @@ class Outcome:
     """What a run made: where, with which renderer, and how many flags its checks list.
 
     `kept` counts narrative cells with edited text, `executed` the chapters that had to run;
-    `recovered` are copies of text that has no place in a chapter.
+    `recovered` are copies of text that has no place in a chapter, `audit` what the attack on the
+    report came to.
     """
 
     report: Path
@@ -70,6 +72,7 @@ class Outcome:
     chapters: int
     executed: int
     recovered: tuple[Path, ...]
+    audit: str
     seconds: float
 
 
@@ -122,13 +125,15 @@ def assess(
         chapters = plan_chapters(project)
         store = protect(project, council.id, edition.text)
         shutil.rmtree(report.work, ignore_errors=True)
-        report.work.mkdir(parents=True)
+        report.work.mkdir(0o700, parents=True)
         try:
             finished, log, executed = _run_chapters(
                 project, report, store, chapters, progress, fresh
             )
             progress.note("Making the book …")
             used = _make_book(project, report, store, finished, renderer, log)
+            progress.note("Attacking the report with what its readers have …")
+            audit = refuse_unsafe(project, council, store, finished, report.work / "output")
             make_ready(report)
         finally:
             shutil.rmtree(report.work, ignore_errors=True)
@@ -143,6 +148,7 @@ def assess(
         chapters=len(chapters),
         executed=executed,
         recovered=completed.recovered,
+        audit=audit.passed,
         seconds=time.monotonic() - started,
     )
 

@@ -73,6 +73,7 @@ def assessment(
                 ("Edits kept", f"{outcome.kept} narrative cells"),
                 *(("Recovered", project.relative(path)) for path in outcome.recovered),
                 ("Renderer", outcome.renderer),
+                ("Audit", outcome.audit),
                 ("Flags", f"{outcome.flags} (see {folder}/checks.json)"),
                 ("Time", f"{outcome.seconds:.1f} s"),
             ]
@@ -159,9 +160,9 @@ def audit(
     period: PeriodOption = None,
 ) -> None:
     """Attack a finished report with what its readers have, and name each cell that is not safe."""
-    from needs_assessment.audit.audit import audit_council
+    from needs_assessment.auditing import audit_in_place
 
-    found = audit_council(find_project(), _named(council, council_option), period)
+    found = audit_in_place(find_project(), _named(council, council_option), period)
     for finding in found.findings:
         typer.echo(f"Not safe: {finding}")
     typer.echo(found.summary)

@@ -154,7 +154,10 @@ def tables_xlsx(store: ProtectedStore, records: list[dict[str, Any]], scratch: P
             ),
             store.data["policy"],
         ],
-        about=["[c]: not shown, so that nobody can be identified. [x]: not available. [z]: not applicable."],
+        about=[
+            "[c]: not shown, so that nobody can be identified. [x]: not available. "
+            "[z]: not applicable."
+        ],
     )
     with warnings.catch_warnings():
         # The cover explains the shorthand, so there is no sheet of notes to warn about.

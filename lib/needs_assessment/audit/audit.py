@@ -4,20 +4,21 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 
 from needs_assessment.audit.charts import chart_knowledge
 from needs_assessment.audit.counting import Counting
 from needs_assessment.audit.editions import joined
-from needs_assessment.audit.judging import PUBLISHED, Finding, Judge, unsafe_message
+from needs_assessment.audit.judging import PUBLISHED, Finding, Judge, cell_words
 from needs_assessment.audit.keys import Cell, Context, Key, Spot
-from needs_assessment.audit.knowledge import Knowledge, table_knowledge
+from needs_assessment.audit.knowledge import Hidden, Knowledge, table_knowledge
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.rates import Rates
 from needs_assessment.audit.report import read_report
 from needs_assessment.audit.rule import Rule, printed_rule
 from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation, System, says
-from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.council import Council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period, read_period
 from needs_assessment.project import Project
@@ -29,10 +30,12 @@ class Audit:
 
     `reports` counts the reports read; `tables` those with counts; `facts` the numbers shown;
     `unknown` the hidden numbers; `relations` those among them, `given_up` those supposed in vain;
-    `bounds` the programmes solved.
+    `ranges` are the differences between the greatest and the least that the hidden numbers can be,
+    smallest first; `bounds` the programmes solved.
     """
 
     findings: tuple[Finding, ...]
+    ranges: tuple[float, ...]
     reports: int
     tables: int
     facts: int
@@ -52,6 +55,17 @@ class Audit:
             f"{self.relations} relations, {self.bounds} programmes solved, {self.seconds:.1f} s."
         )
 
+    @property
+    def passed(self) -> str:
+        """What an attack in vain came to, in a few words."""
+        if not self.ranges:
+            return "passed: nothing is hidden"
+        return (
+            f"passed: {self.unknown} hidden numbers attacked, none bounded to a range under "
+            f"{self.ranges[0]:,.0f}, half of them to none under {median(self.ranges):,.0f} "
+            f"({self.relations:,} relations, {self.seconds:.1f} s)"
+        )
+
 
 def audit_edition(
     project: Project,
@@ -66,7 +80,7 @@ def audit_edition(
     never needed. Raises AssessmentError when there is no report.
     """
     started = time.monotonic()
-    public = Public(project)
+    public = Public(project, council.categories)
     name = f"{council.id}/{period}"
     place = folder or project.report(council.id, period).path
     shown = read_report(place, name, council.code, period)
@@ -86,12 +100,16 @@ def attack_reports(
     started = time.monotonic()
     rule = printed_rule(shown.texts, public)
     known = _knowledge(shown, council, public)
+    suppressed = {key for key in known.implied if isinstance(key, Cell)}
     for report in others:
         known = joined(known, _knowledge(report, council, public), report.name)
     known.relations += _published(council, shown.period, public)
     keys = {key for relation in known.relations for key in relation.keys}
     counting = Counting(keys | set(known.hidden), public, tuple(council.county))
     system = System([*known.relations, *counting.relations], lambda key: _whole(key, public))
+    for key in sorted(suppressed - set(system.known)):
+        places = (cell_words(key, public),)
+        known.hidden.setdefault(key, Hidden(shown.name, places, False, wholly=False))
     positive = _positive(system, known, rule)
     system = System([*system.relations, *positive], system.whole)
     implied = frozenset(known.implied | counting.implied)
@@ -99,6 +117,7 @@ def attack_reports(
     judged = judge.judge()
     return Audit(
         findings=judged.findings,
+        ranges=judged.ranges,
         reports=1 + len(others),
         tables=known.tables,
         facts=known.facts,
@@ -108,26 +127,6 @@ def attack_reports(
         given_up=judged.given_up,
         seconds=time.monotonic() - started,
     )
-
-
-def refuse_unsafe(project: Project, name: str, period: str, folder: Path) -> Audit:
-    """Audits the new report of a council's edition, in `folder`, before it is put in place.
-
-    Raises AssessmentError that names each cell that is not safe and what gave it away.
-    """
-    audit = audit_edition(project, load_council(project, name), period, folder)
-    if audit.findings:
-        raise AssessmentError(
-            f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
-            "The last report, its narrative and results stay as they were.",
-        )
-    return audit
-
-
-def audit_council(project: Project, name: str, period: str | None) -> Audit:
-    """Audits the report in place of a council's edition, the latest by default."""
-    council = load_council(project, name)
-    return audit_edition(project, council, choose_period(council, period).text)
 
 
 def _whole(key: Key, public: Public) -> bool:

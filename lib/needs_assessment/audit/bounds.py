@@ -27,6 +27,7 @@ class Attack:
     seen: dict[Key, set[int]] = field(default_factory=dict)
     given_up: int = 0
     solved: int = 0
+    extremes: dict[tuple[Key, int], float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         relations = [each for each in self.component.relations if each.source not in self.without]
@@ -103,6 +104,11 @@ class Attack:
 
     def extreme(self, key: Key, sense: int) -> float:
         """The least (`sense` 1) or greatest (-1) value a number can have."""
+        if (key, sense) not in self.extremes:
+            self.extremes[key, sense] = self._extreme(key, sense)
+        return self.extremes[key, sense]
+
+    def _extreme(self, key: Key, sense: int) -> float:
         goal = np.zeros(len(self.keys))
         goal[self.place[key]] = float(sense)
         found = self._solve(goal, self.lower, self.upper)

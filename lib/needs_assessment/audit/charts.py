@@ -22,6 +22,10 @@ from needs_assessment.audit.system import System, says
 _ITEMS = re.compile(r"\.\s+|;\s+|,\s+|\.$")
 _LARGEST = re.compile(r"\blargest first\b", re.IGNORECASE)
 
+# A chart of rates, ratios or shares: its numbers are no counts, though a hidden one that is drawn
+# is given away all the same.
+_NO_COUNTS = re.compile(r"\bper [\d,]+|\bratio\b|\bintervals?\b|\bcontrol limits\b", re.IGNORECASE)
+
 # How many numbers of a chart must agree with a line of a table for it to be that line.
 _ENOUGH = 2
 
@@ -51,13 +55,21 @@ def chart_knowledge(shown: Shown, context: Context, tables: Knowledge, system: S
             (f"the alternative text of {name}", read_alternative(drawn.alt)),
         ):
             for point, key in reader.keys(chart, plotted):
-                _take(point, key, f"{name}, “{point.row}”", source, known, context)
+                counted = point if not _NO_COUNTS.search(chart.title) else _uncounted(point)
+                _take(counted, key, f"{name}, “{point.row}”", source, known, context)
     return known
 
 
 def _identity(chart: ShownChart) -> str:
     """What a chart has in every file: some give its alternative text and no caption."""
     return chart.alt[:80]
+
+
+def _uncounted(point: Plotted) -> Plotted:
+    """A point of a chart of rates: what is written there is no count, nor is what is drawn unless
+    it is hidden.
+    """
+    return replace(point, number=None, span=point.span if point.hidden else None)
 
 
 def _take(

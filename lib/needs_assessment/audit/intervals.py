@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import chi2, norm
 
-from needs_assessment.audit.keys import Cell
-from needs_assessment.audit.public import Formula
+from needs_assessment.audit.keys import Key
 from needs_assessment.audit.system import Relation
 
 # The largest count, and the largest base, that is tried.
@@ -20,32 +19,34 @@ _LARGEST_BASE = 2_000
 _Z = float(norm.ppf(0.975))
 
 Span = tuple[float, float]
+Terms = tuple[tuple[Key, float], ...]
 
 
 def counts_of_interval(
-    formula: Formula, lower: Span, upper: Span, top: list[Cell], base: float, source: str
+    kind: str, scale: float, lower: Span, upper: Span, top: Terms, base: float, source: str
 ) -> Iterator[Relation]:
-    """The counts that print the interval shown, on a known base, tried one by one."""
-    if formula.kind == "proportion":
+    """The counts that print the interval shown, on a known base, tried one by one.
+
+    `kind` is that of the indicator, `scale` what a fraction of 1 is multiplied by.
+    """
+    if kind == "proportion":
         counts = np.arange(int(min(base, _MOST)) + 1)
         low, high = wilson(counts, base)
-    elif formula.kind == "rate":
+    elif kind == "rate":
         counts = np.arange(_MOST + 1)
         low, high = byar(counts, base)
-    elif formula.kind == "change":
+    elif kind == "change":
         counts = np.arange(1, _MOST + 1)
         low, high = ratio_change(counts, base)
     else:
         return
-    scale = 100.0 if formula.kind == "change" else formula.multiplier
     found = counts[_within(low * scale, lower) & _within(high * scale, upper)]
     if found.size:
-        terms = tuple((key, 1.0) for key in top)
-        yield Relation(terms, float(found[0]), float(found[-1]), source)
+        yield Relation(top, float(found[0]), float(found[-1]), source)
 
 
 def parts_and_bases_of_interval(
-    formula: Formula, lower: Span, upper: Span, top: list[Cell], bottom: list[Cell], source: str
+    scale: float, lower: Span, upper: Span, top: Terms, bottom: Terms, source: str
 ) -> Iterator[Relation]:
     """Part and base that print the interval shown, when neither is known: both are bounded."""
     parts: list[np.ndarray] = []
@@ -53,15 +54,14 @@ def parts_and_bases_of_interval(
     for base in range(1, _LARGEST_BASE + 1):
         counts = np.arange(base + 1)
         low, high = wilson(counts, float(base))
-        fits = _within(low * formula.multiplier, lower) & _within(high * formula.multiplier, upper)
+        fits = _within(low * scale, lower) & _within(high * scale, upper)
         if fits.any():
             parts.append(counts[fits])
             bases.append(float(base))
     if bases and bases[-1] < _LARGEST_BASE:
         found = np.concatenate(parts)
-        ones = tuple((key, 1.0) for key in top)
-        yield Relation(ones, float(found.min()), float(found.max()), source)
-        yield Relation(tuple((key, 1.0) for key in bottom), bases[0], bases[-1], source)
+        yield Relation(top, float(found.min()), float(found.max()), source)
+        yield Relation(bottom, bases[0], bases[-1], source)
 
 
 def wilson(counts: np.ndarray, total: float) -> tuple[np.ndarray, np.ndarray]:

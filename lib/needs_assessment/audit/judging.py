@@ -1,7 +1,7 @@
 """Whether what is hidden stays hidden: the definition of safe, applied to each number."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from needs_assessment.audit.bounds import Attack
 from needs_assessment.audit.keys import Cell, Key, Spot
@@ -35,10 +35,13 @@ class Finding:
 class Judged:
     """The findings, and how much was solved to get them.
 
-    `bounds` counts the programmes solved, `given_up` the relations supposed in vain.
+    `ranges` are the differences between the greatest and the least that each hidden number of the
+    report under audit can be, in no order that tells which. `bounds` counts the programmes solved,
+    `given_up` the relations supposed in vain.
     """
 
     findings: tuple[Finding, ...]
+    ranges: tuple[float, ...]
     bounds: int
     given_up: int
 
@@ -61,6 +64,7 @@ class Judge:
     implied: Collection[Key]
     open: Collection[Key] = ()
     primary: Collection[Key] = ()
+    ranges: list[float] = field(default_factory=list)
     bounds: int = 0
     given_up: int = 0
 
@@ -75,7 +79,7 @@ class Judge:
                 findings += self._outright(key, hidden)
         findings += [*self._groups(), *self._against_the_rule()]
         ordered = sorted(set(findings), key=lambda each: each.address)
-        return Judged(tuple(ordered), self.bounds, self.given_up)
+        return Judged(tuple(ordered), tuple(sorted(self.ranges)), self.bounds, self.given_up)
 
     def _concerns(self, key: Key) -> bool:
         if isinstance(key, Cell) and not self.public.measures[key.measure].whole:
@@ -96,6 +100,8 @@ class Judge:
                 sources = self._gave_away(key, component)
                 if sources is not None:
                     yield Finding(self.address(key), sources, _OPEN)
+            if key in self.hidden and self.hidden[key].report == self.report:
+                self.ranges.append(attack.extreme(key, -1) - attack.extreme(key, 1))
         self.bounds += attack.solved
 
     def _safe(self, key: Key, attack: Attack) -> bool:

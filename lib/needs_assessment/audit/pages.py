@@ -69,7 +69,8 @@ def _tables(table: Tag, artefact: str) -> Iterator[ShownTable]:
 def _tip(cell: Tag) -> str:
     """What pointing at a cell tells, or reading its attributes: its text where that is all."""
     text = plain(cell.get_text(" "))
-    for tag in (cell, *cell.find_all(True)):
+    inside = (each for each in cell.descendants if isinstance(each, Tag))
+    for tag in (cell, *inside):
         for name in _TIPS:
             tip = plain(str(tag.get(name) or ""))
             if tip != text and any(character.isdigit() for character in tip):

@@ -1,12 +1,12 @@
 """What everybody knows: what is counted, how indicators are worked out, which areas there are."""
 
 import csv
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from needs_assessment.audit.formulas import Formula, read_formula
 from needs_assessment.audit.shown import plain
 from needs_assessment.council import Council, council_names, load_council
 from needs_assessment.periods import Period, parse_period
@@ -14,7 +14,6 @@ from needs_assessment.project import Project
 from needs_assessment.reference import Reference
 from needs_assessment.settings import read_yaml
 
-_TERM = re.compile(r"([a-z_.]+)(?:\[([a-z_]+)=([^\]]+)\])?")
 _STANDARD = ["measure", "period", "area", "dimension", "category", "value"]
 
 
@@ -53,48 +52,33 @@ class Counted:
         return self.kind == "count"
 
 
-@dataclass(frozen=True)
-class Term:
-    """A statistic of an indicator: a measure, or one category of it."""
-
-    measure: str
-    dimension: str = ""
-    category: str = ""
-
-
-@dataclass(frozen=True)
-class Formula:
-    """How an indicator is worked out."""
-
-    id: str
-    name: str
-    kind: str
-    numerator: tuple[Term, ...]
-    denominator: tuple[Term, ...]
-    population: bool
-    multiplier: float
-    level: str
-    percent: bool
-
-
 class Public:
     """The dictionary, the catalogue, areas and benchmarks of `data/reference/`, and the councils
-    of the project.
+    of the project. `own` are the categories that a council names, in words by id and dimension.
     """
 
-    def __init__(self, project: Project):
+    def __init__(self, project: Project, own: Mapping[str, Mapping[str, str]] | None = None):
         self.project = project
+        self.own = own or {}
         self.reference = Reference(project.reference)
 
     @cached_property
     def measures(self) -> dict[str, Counted]:
         data = read_yaml(self.project.reference / "measures.yml", "data/reference/measures.yml")
-        return {entry["id"]: _measure(entry) for entry in data}
+        return {entry["id"]: _measure(entry, self.own) for entry in data}
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:
         data = read_yaml(self.project.reference / "indicators.yml", "data/reference/indicators.yml")
-        return {entry["id"]: _formula(entry) for entry in data}
+        return {entry["id"]: read_formula(entry) for entry in data}
+
+    def formula(self, name: str) -> Formula | None:
+        """The formula of an indicator, or of a row of a breakdown (`police.risk_mix.high`)."""
+        whole, _, category = name.rpartition(".")
+        if name in self.formulas:
+            return self.formulas[name]
+        held = self.formulas.get(whole)
+        return held.of(category) if held and held.breakdown else None
 
     @cached_property
     def measure_names(self) -> dict[str, str]:
@@ -150,14 +134,7 @@ def _standard_rows(text: str) -> list[tuple[dict[str, str], float]]:
     return found
 
 
-def read_term(text: str) -> Term:
-    """`marac.cases` or `marac.referrals[agency=police]`."""
-    found = _TERM.fullmatch(text)
-    assert found, text
-    return Term(found[1], found[2] or "", found[3] or "")
-
-
-def _measure(entry: dict[str, Any]) -> Counted:
+def _measure(entry: dict[str, Any], own: Mapping[str, Mapping[str, str]]) -> Counted:
     rules = entry.get("rules", {})
     return Counted(
         id=entry["id"],
@@ -173,7 +150,13 @@ def _measure(entry: dict[str, Any]) -> Counted:
                 plain(each["label"]),
                 each["answers"] == "one",
                 each["adds_up"],
-                {plain(words).casefold(): key for key, words in each["categories"].items()},
+                {
+                    plain(words).casefold(): key
+                    for key, words in {
+                        **(own.get(name, {}) if each.get("named_by_council") else {}),
+                        **each["categories"],
+                    }.items()
+                },
             )
             for name, each in entry.get("dimensions", {}).items()
         },
@@ -182,18 +165,4 @@ def _measure(entry: dict[str, Any]) -> Counted:
         made_of=tuple(rules.get("made_of", [])),
         claims=tuple(entry.get("claims", [])),
         per=entry.get("per", ""),
-    )
-
-
-def _formula(entry: dict[str, Any]) -> Formula:
-    return Formula(
-        id=entry["id"],
-        name=plain(entry["name"]),
-        kind=entry["kind"],
-        numerator=tuple(read_term(each) for each in entry.get("numerator", [])),
-        denominator=tuple(read_term(each) for each in entry.get("denominator", [])),
-        population="population" in entry,
-        multiplier=float(Fraction(entry.get("multiplier", 1))),
-        level=entry.get("level", ""),
-        percent=entry["unit"] == "%",
     )

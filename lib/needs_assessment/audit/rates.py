@@ -8,153 +8,28 @@ does a percentage that is hidden, where the methods say below which base none is
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+from dataclasses import replace
 
+from needs_assessment.audit.formulas import Formula, Term
 from needs_assessment.audit.intervals import (
     Span,
     counts_of_interval,
     parts_and_bases_of_interval,
 )
-from needs_assessment.audit.keys import Cell, Context, Key, shown_period
-from needs_assessment.audit.numerals import (
-    ANY,
-    Numeral,
-    read_base,
-    read_interval,
-    read_numeral,
-)
-from needs_assessment.audit.public import Formula, Term
-from needs_assessment.audit.shown import Shown, ShownTable, merged_tables, plain
+from needs_assessment.audit.keys import Cell, Context, Key, canonical_area, shown_period
+from needs_assessment.audit.numerals import ANY, Numeral
+from needs_assessment.audit.said import JSON, Said, said_of_indicators
+from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation
-from needs_assessment.periods import Period
+from needs_assessment.periods import Period, parse_period
 
-_JSON = "indicators.json"
-_DIGITS = 1e-9
-_ROUNDED_TO = 6
 _NO_SHARE = re.compile(r"[Nn]o percentage is given on a base under (\d+)")
 _TOO_SMALL = re.compile(r"(.*?): (?:.*\b)?[Tt]he base is under (\d+)")
 
-_SHARES = ("proportion", "ratio", "rate")
-_COUNTS = "numerator", "denominator"
+_SHARES = ("proportion", "ratio", "rate", "representation")
+_UNLIKE = ("ratio", "rate", "representation")
 
-
-@dataclass(frozen=True)
-class Said:
-    """One number that a report gives for an indicator: value, lower, upper, numerator,
-    denominator or base (a population). It lies within `span`.
-    """
-
-    indicator: str
-    part: str
-    span: Span
-    source: str
-
-
-def said_of_indicators(shown: Shown, context: Context) -> list[Said]:
-    """Every number that a report gives for its indicators."""
-    formulas = context.public.formulas
-    exact = _unrounded(shown.indicators)
-    found = [said for entry in shown.indicators for said in _entry(entry, exact=exact)]
-    benchmarks = {str(entry["id"]): _benchmarks(entry) for entry in shown.indicators}
-    for name, versions in merged_tables(shown.tables).items():
-        first = list(_rows(versions[0], context, name))
-        found += first
-        told = {(said.indicator, said.part, said.span) for said in first}
-        for version in versions[1:]:
-            more = _rows(version, context, f"{name} in {version.artefact}")
-            found += [each for each in more if (each.indicator, each.part, each.span) not in told]
-    for figure in shown.figures:
-        if figure.indicator in formulas:
-            level = benchmarks.get(figure.indicator, set())
-            found += _figure(formulas[figure.indicator], figure.text, figure.artefact, level)
-    return [said for said in dict.fromkeys(found) if said.indicator in formulas]
-
-
-def _rows(table: ShownTable, context: Context, source: str) -> Iterator[Said]:
-    """The numbers of a table of indicators."""
-    headings = [plain(text).casefold() for text in table.columns]
-    if not headings or headings[0] != "indicator":
-        return
-    for row in table.rows:
-        name = context.public.formula_names.get(plain(row[0]).casefold())
-        if name:
-            for heading, text in zip(headings[1:], row[1:], strict=False):
-                yield from _column(context.public.formulas[name], heading, text, source)
-
-
-def _benchmarks(entry: dict[str, Any]) -> set[float]:
-    """The benchmarks an indicator stands beside: sentences mark them as they mark its value."""
-    held = [entry.get("benchmark"), *(entry.get("other_benchmarks") or [])]
-    return {float(each["value"]) for each in held if each and each.get("value") is not None}
-
-
-def _unrounded(entries: Iterable[dict[str, Any]]) -> bool:
-    """Whether the numbers of a file have more digits than anybody would round to."""
-    numbers = [entry.get(part) for entry in entries for part in ("value", "lower", "upper")]
-    return any(
-        isinstance(number, float) and round(number, _ROUNDED_TO) != number for number in numbers
-    )
-
-
-def _entry(entry: dict[str, Any], *, exact: bool) -> Iterator[Said]:
-    """The numbers of an entry of `indicators.json`. `exact`: the file's numbers are not rounded."""
-    if entry.get("status") == "approximate" and entry.get("kind") in ("count", "estimate"):
-        return
-    parts = ["value", "lower", "upper", *_COUNTS]
-    for part in parts:
-        number = entry.get(part)
-        if isinstance(number, int | float):
-            edge = abs(number) * _DIGITS + _DIGITS
-            span = (number - edge, number + edge)
-            if not exact and part not in _COUNTS and entry.get("kind") != "count":
-                span = Numeral(Decimal(repr(number))).rounded
-            yield Said(str(entry["id"]), part, span, _JSON)
-
-
-def _column(formula: Formula, heading: str, text: str, source: str) -> Iterator[Said]:
-    if heading == "value":
-        yield from _value(formula, read_numeral(text), source)
-    elif "interval" in heading:
-        yield from _interval(formula, text, source)
-    elif heading == "based on":
-        yield from _counts(formula, text, source)
-
-
-def _figure(formula: Formula, text: str, source: str, benchmarks: set[float]) -> Iterator[Said]:
-    """A figure in a sentence: a value, an interval or a base."""
-    number = read_numeral(text)
-    if number is None:
-        yield from _interval(formula, text, source)
-        if " of " in text or " against " in text:
-            yield from _counts(formula, text, source)
-    elif float(number.value) in benchmarks:
-        return
-    elif formula.kind == "count" or number.percent or not number.whole:
-        yield from _value(formula, number, source)
-
-
-def _value(formula: Formula, number: Numeral | None, source: str) -> Iterator[Said]:
-    if number is not None and not (formula.kind == "count" and number.about):
-        if formula.multiplier == 100 and not number.percent and abs(number.value) < 1:
-            # A workbook holds a percentage as a part of 1.
-            number = Numeral(number.value.scaleb(2), percent=True)
-        span = number.exact if formula.kind == "count" else number.rounded
-        yield Said(formula.id, "value", span, source)
-
-
-def _interval(formula: Formula, text: str, source: str) -> Iterator[Said]:
-    found = read_interval(text)
-    if found:
-        yield Said(formula.id, "lower", found[0].rounded, source)
-        yield Said(formula.id, "upper", found[1].rounded, source)
-
-
-def _counts(formula: Formula, text: str, source: str) -> Iterator[Said]:
-    for part, number in zip(_COUNTS, read_base(text), strict=True):
-        if number is not None and number.whole:
-            yield Said(formula.id, part, number.exact, source)
+_Terms = tuple[tuple[Key, float], ...]
 
 
 class Rates:
@@ -176,13 +51,14 @@ class Rates:
         self.hidden: set[Key] = set()
         self.relations: list[Relation] = []
         for name, entry in self.entries.items():
-            formula = context.public.formulas.get(name)
+            formula = context.public.formula(name)
             if formula and entry.get("status") == "suppressed" and len(formula.numerator) == 1:
-                self.hidden |= set(self._sum(formula.numerator, self._period(name)))
+                self.hidden |= {key for key, _ in self._terms(formula, formula.numerator)}
         self.relations += self._small_bases(shown)
         for name, said in self.said.items():
-            if self.entries.get(name, {}).get("status") != "reported":
-                self.relations += self._of(context.public.formulas[name], said)
+            formula = context.public.formula(name)
+            if formula and self.entries.get(name, {}).get("status") != "reported":
+                self.relations += self._of(formula, said)
 
     def _small_bases(self, shown: Shown) -> Iterator[Relation]:
         """What it says of a base that a percentage is not given, or is hidden."""
@@ -194,71 +70,129 @@ class Rates:
             found = _TOO_SMALL.match(line)
             name = found and self.context.public.formula_names.get(found[1].casefold())
             if found and name:
-                yield from self._base_within(name, 0.0, float(found[2]) - 1, "the gaps")
+                formula = self.context.public.formulas[name]
+                yield from self._base_within(formula, 0.0, float(found[2]) - 1, "the gaps")
         for name, entry in self.entries.items():
-            formula = self.context.public.formulas.get(name)
+            formula = self.context.public.formula(name)
             if formula and formula.percent and entry.get("status") == "suppressed" and least:
-                yield from self._base_within(name, float(least), ANY, _JSON)
+                yield from self._base_within(formula, float(least), ANY, JSON)
 
-    def _base_within(self, name: str, low: float, high: float, source: str) -> Iterator[Relation]:
-        bottom = self._bottom(self.context.public.formulas[name])
+    def _base_within(
+        self, formula: Formula, low: float, high: float, source: str
+    ) -> Iterator[Relation]:
+        bottom = () if formula.breakdown else self._bottom(formula)
         if bottom:
-            terms = tuple((key, 1.0) for key in bottom)
-            yield Relation(terms, low, high, source, doubtful=True)
+            yield Relation(bottom, low, high, source, doubtful=True)
 
-    def _bottom(self, formula: Formula) -> list[Cell]:
-        """The counts that an indicator divides by."""
+    def _top(self, formula: Formula, period: Period | None = None) -> _Terms:
+        """The counts above the line."""
+        off = self._terms(formula, formula.less, period, -1.0)
+        return (*self._terms(formula, formula.numerator, period), *off)
+
+    def _bottom(self, formula: Formula, period: Period | None = None) -> _Terms:
+        """The counts that an indicator divides by; `period` where it is not that of the edition."""
+        now = period or self._period(formula.id)
         if formula.kind == "change":
-            return self._sum(formula.numerator, self._period(formula.id).previous())
-        return self._sum(formula.denominator, self._period(formula.id, "denominator"))
+            return self._terms(formula, formula.numerator, now.previous())
+        when = period or self._period(formula.id, "denominator")
+        found = self._terms(formula, formula.denominator, when)
+        if formula.kind == "representation" and formula.unknown:
+            term = replace(formula.numerator[0], category=formula.unknown)
+            found = (*found, *self._terms(formula, (term,), when, -1.0))
+        return found
 
     def _period(self, name: str, part: str = "numerator") -> Period:
         text = self.entries.get(name, {}).get(f"{part}_period")
         return shown_period(str(text)) or self.context.period
 
-    def _sum(self, terms: Iterable[Term], period: Period) -> list[Cell]:
-        measures = self.context.public.measures
-        cells = []
-        for term in terms:
-            breakdown = measures[term.measure].breakdowns.get(term.dimension)
-            category = term.category
-            if breakdown and category not in breakdown.categories.values():
-                category = breakdown.categories.get(category, category)
-            cells.append(
-                Cell(term.measure, str(period), self.context.area, term.dimension, category)
-            )
-        return cells
+    def _terms(
+        self,
+        formula: Formula,
+        terms: Iterable[Term],
+        period: Period | None = None,
+        factor: float = 1.0,
+    ) -> _Terms:
+        """Statistics of the catalogue as keys, each with its factor."""
+        when = str(period or self._period(formula.id))
+        area = self._area(formula)
+        return tuple(
+            (Cell(each.measure, when, area, each.dimension, self._category(each)), factor)
+            for each in terms
+        )
+
+    def _category(self, term: Term) -> str:
+        breakdown = self.context.public.measures[term.measure].breakdowns.get(term.dimension)
+        if breakdown and term.category not in breakdown.categories.values():
+            return breakdown.categories.get(term.category, term.category)
+        return term.category
+
+    def _area(self, formula: Formula) -> str:
+        """The area an indicator is about: the report's own, its upper tier, or a part of it."""
+        if formula.area != "county":
+            return formula.area or self.context.area
+        own = self.context.public.reference.areas.get(self.context.area)
+        return canonical_area(own.county, self.context) if own and own.county else "county"
 
     def _of(self, formula: Formula, said: list[Said]) -> Iterator[Relation]:
         measures = self.context.public.measures
-        if not all(measures[term.measure].whole for term in formula.numerator):
+        if formula.filled or not all(measures[term.measure].whole for term in formula.numerator):
             return
-        top = self._sum(formula.numerator, self._period(formula.id))
-        bottom = self._bottom(formula)
+        for period in dict.fromkeys(each.period for each in said):
+            spoken = [each for each in said if each.period == period]
+            yield from self._at(formula, spoken, parse_period(period) if period else None)
+
+    def _at(self, formula: Formula, said: list[Said], period: Period | None) -> Iterator[Relation]:
+        """What the numbers of one period say."""
+        top, bottom = self._top(formula, period), self._bottom(formula, period)
+        if period and formula.kind in _UNLIKE and any(key not in self.known for key, _ in bottom):
+            # The base of another year need not be of the same year as what is divided by it.
+            return
         if not top:
             return
         base = self._base(formula, said, bottom)
         rule = self.context.rule
-        blur = rule.blur(key.measure for key in top)
-        if rule.blur(key.measure for key in bottom):
+        blur = rule.blur(key.measure for key, _ in top)
+        if rule.blur(key.measure for key, _ in bottom):
             # Of a base that is itself rounded, the count says as much as any rate does.
-            said, bottom = [each for each in said if each.part == "numerator"], []
+            said, bottom = [each for each in said if each.part == "numerator"], ()
+        scale = self._scale(formula)
+        if scale is None:
+            return
         for each in said:
-            for relation in self._one(formula, each, top, bottom, base):
+            for relation in self._one(formula, each, top, bottom, base, scale):
                 yield _blurred(relation, blur)
+        if self.entries.get(formula.id, {}).get("status") == "bounded":
+            ends = {each.part: each.span for each in said}
+            if "lower" in ends and "upper" in ends:
+                low, high = ends["lower"][0] / scale, ends["upper"][1] / scale
+                yield from _share(top, bottom, low, high, base, JSON)
+            return
         if blur:
             return
         for source, lower, upper in _intervals(said):
             if base:
-                yield from counts_of_interval(formula, lower, upper, top, base, source)
+                kind = "proportion" if formula.kind == "representation" else formula.kind
+                yield from counts_of_interval(kind, scale, lower, upper, top, base, source)
             elif formula.kind == "proportion":
-                yield from parts_and_bases_of_interval(formula, lower, upper, top, bottom, source)
+                yield from parts_and_bases_of_interval(scale, lower, upper, top, bottom, source)
 
-    def _base(self, formula: Formula, said: list[Said], bottom: list[Cell]) -> float | None:
+    def _scale(self, formula: Formula) -> float | None:
+        """What a fraction of 1 is multiplied by before it is printed; None where nobody can tell,
+        since the share of the population that a ratio is set against is not given.
+        """
+        if formula.kind == "change":
+            return 100.0
+        if formula.kind != "representation":
+            return formula.multiplier
+        expected = self.entries.get(formula.id, {}).get("expected")
+        return 100.0 / expected if expected else None
+
+    def _base(self, formula: Formula, said: list[Said], bottom: _Terms) -> float | None:
         """What the indicator divides by, where that is known."""
-        if bottom and all(key in self.known for key in bottom):
-            return sum(self.known[key] for key in bottom)
-        exact = [each.span[0] for each in said if each.part == "denominator"]
+        if bottom and all(key in self.known for key, _ in bottom):
+            return sum(self.known[key] * factor for key, factor in bottom)
+        told = said if not formula.population else self.said.get(formula.id, [])
+        exact = [each.span[0] for each in told if each.part == "denominator"]
         if formula.population:
             exact = [number for number in exact if number > 0]
         return exact[0] if exact and exact[0] > 0 else None
@@ -267,31 +201,39 @@ class Rates:
         self,
         formula: Formula,
         said: Said,
-        top: list[Cell],
-        bottom: list[Cell],
+        top: _Terms,
+        bottom: _Terms,
         base: float | None,
+        scale: float,
     ) -> Iterator[Relation]:
         """The relation that one number gives."""
         low, high = said.span
-        upper = [(key, 1.0) for key in top]
         if said.part == "numerator":
-            yield Relation(tuple(upper), low, high, said.source)
+            yield Relation(top, low, high, said.source)
         elif said.part == "denominator" and bottom:
-            yield Relation(tuple((key, 1.0) for key in bottom), low, high, said.source)
+            yield Relation(bottom, low, high, said.source)
         elif said.part != "value":
             return
         elif formula.kind == "count":
-            yield Relation(tuple(upper), low, high, said.source)
-        elif formula.kind == "estimate" and formula.level and not formula.population:
-            level = self.context.public.level(formula.level, self.context.period)
-            if level:
-                yield Relation(tuple(upper), low * level, high * level, said.source)
+            yield Relation(top, low, high, said.source)
+        elif formula.level and formula.kind in ("estimate", "shortfall") and not formula.population:
+            yield from self._of_level(formula, said, top)
         elif formula.kind in (*_SHARES, "change"):
             shift = 100.0 if formula.kind == "change" else 0.0
-            scale = 100.0 if formula.kind == "change" else formula.multiplier
             yield from _share(
-                upper, bottom, (low + shift) / scale, (high + shift) / scale, base, said.source
+                top, bottom, (low + shift) / scale, (high + shift) / scale, base, said.source
             )
+
+    def _of_level(self, formula: Formula, said: Said, top: _Terms) -> Iterator[Relation]:
+        """Posts recommended for a number of cases, or short of those: the cases follow."""
+        low, high = said.span
+        level = self.context.public.level(formula.level, self.context.period)
+        if level and formula.kind == "estimate":
+            yield Relation(top, low * level, high * level, said.source)
+        elif level and not formula.percent:
+            need = self._terms(formula, formula.need)
+            posts = tuple((key, -level * factor) for key, factor in top)
+            yield Relation((*need, *posts), low * level, high * level, said.source)
 
 
 def _blurred(relation: Relation, blur: float) -> Relation:
@@ -308,19 +250,16 @@ def _intervals(said: list[Said]) -> Iterator[tuple[str, Span, Span]]:
 
 
 def _share(
-    top: list[tuple[Key, float]],
-    bottom: list[Cell],
-    low: float,
-    high: float,
-    base: float | None,
-    source: str,
+    top: _Terms, bottom: _Terms, low: float, high: float, base: float | None, source: str
 ) -> Iterator[Relation]:
     """A share between `low` and `high` of other counts, or of a population."""
     if bottom:
-        yield Relation((*top, *((key, -low) for key in bottom)), 0.0, float("inf"), source)
-        yield Relation((*top, *((key, -high) for key in bottom)), -float("inf"), 0.0, source)
+        least = ((key, -low * factor) for key, factor in bottom)
+        most = ((key, -high * factor) for key, factor in bottom)
+        yield Relation((*top, *least), 0.0, float("inf"), source)
+        yield Relation((*top, *most), -float("inf"), 0.0, source)
     elif base is not None:
-        yield Relation(tuple(top), low * base, high * base, source)
+        yield Relation(top, low * base, high * base, source)
 
 
 def share_relations(

@@ -38,7 +38,15 @@ def read_report(
         raise AssessmentError(
             f"There is no report of {name} to audit.", "Run make assessment for it first."
         )
-    figures = _json(folder / "indicators.json", name).get("indicators", [])
+    listed = _json(folder / "indicators.json", name)
+    figures = [
+        *listed.get("indicators", []),
+        *(
+            {**row, "kind": group["kind"]}
+            for group in listed.get("breakdowns", [])
+            for row in group["rows"]
+        ),
+    ]
     flags = _json(folder / "checks.json", name).get("flags", [])
     return Shown(
         name=name,

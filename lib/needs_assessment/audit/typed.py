@@ -85,8 +85,13 @@ class Written:
 
 
 def secret(key: Cell, number: int, public: Public) -> Secret:
-    """The secret of a hidden statistic, with the words that speak of it: a category by its own
-    words where they say anything, else, as a whole, by those of its measure.
+    """The secret of a hidden statistic, with the words that speak of it."""
+    return Secret(number, cell_words(key, public), _subject(key, public))
+
+
+def _subject(key: Cell, public: Public) -> frozenset[str]:
+    """The stems that speak of a statistic: a category's own words where they say anything, else, as
+    for a whole, those of its measure.
     """
     measure = public.measures[key.measure]
     breakdown = measure.breakdowns.get(key.dimension)
@@ -95,7 +100,20 @@ def secret(key: Cell, number: int, public: Public) -> Secret:
     else:
         words = {each: text for text, each in breakdown.categories.items()}
         named = words.get(key.category, key.category)
-    return Secret(number, cell_words(key, public), _stems(named) or _stems(measure.name))
+    return _stems(named) or _stems(measure.name)
+
+
+def spoken_of(texts: Iterable[Written], keys: Iterable[Cell], public: Public) -> set[Cell]:
+    """The statistics of whose subject a sentence with a number speaks: of these alone the exact
+    number has to be known.
+    """
+    sentences = [
+        _stems(sentence) | _stems(written.around)
+        for written in texts
+        for sentence in _sentences(written.text)
+        if any(True for _ in _numbers(sentence))
+    ]
+    return {key for key in keys if any(_subject(key, public) <= each for each in sentences)}
 
 
 def typed_numbers(texts: Iterable[Written], hidden: Iterable[Secret]) -> list[str]:
@@ -108,14 +126,23 @@ def typed_numbers(texts: Iterable[Written], hidden: Iterable[Secret]) -> list[st
         around = _stems(written.around)
         for place, sentence in enumerate(_sentences(written.text), start=1):
             stems = _stems(sentence) | around
-            numbers = set(_numbers(sentence))
+            numbers = list(_numbers(sentence))
             found += [
                 f"{written.where}, sentence {place}: a number typed by hand gives away "
                 f"{each.address}, which is hidden."
                 for each in known
-                if each.subject <= stems and any(each.is_number(number) for number in numbers)
+                if each.subject <= stems and _gives_away(each, numbers)
             ]
     return found
+
+
+def _gives_away(hidden: Secret, numbers: list[int]) -> bool:
+    """Whether one of the numbers is the hidden one, and no part of its name (“16 or 17”)."""
+    named = list(_numbers(hidden.address))
+    return any(
+        hidden.is_number(number) and numbers.count(number) > named.count(number)
+        for number in numbers
+    )
 
 
 def refuse_typed(texts: Iterable[Written], hidden: Iterable[Secret]) -> None:

@@ -30,10 +30,11 @@ def complete_indicator(indicator: Indicator, protect: Protect) -> dict[str, Any]
     """A protected indicator with all that a board asks of it.
 
     `protect` makes the entry of `indicators.json` of one indicator; what it hides stays hidden.
-    Added are `cites`, `message`, `optional` and `polarity` of its definition; `wide_lower` and
-    `wide_upper` (99.8 %), `recommended`, `short_by` (what is lacking), `previous` (value, display,
-    period of the year before), `direction` (higher, lower, the same, no clear change, similar for
-    a representation ratio, or ""), `tested`, `rating`; and further texts in `figures`.
+    Added are what the year before `prints`; `cites`, `message`, `optional` and `polarity` of its
+    definition; `wide_lower` and `wide_upper` (99.8 %), `recommended`, `short_by` (what is lacking),
+    `previous` (value, display, period of the year before), `direction` (higher, lower, the same, no
+    clear change, similar for a representation ratio, or ""), `tested`, `rating`; and further texts
+    in `figures`.
     """
     entry = protect(indicator)
     earlier = protect(indicator.previous) if indicator.previous else None
@@ -45,6 +46,7 @@ def complete_indicator(indicator: Indicator, protect: Protect) -> dict[str, Any]
     marked = [{**each, "far": wide} for each, wide in zip(benchmarks, far, strict=True)]
     return {
         **entry,
+        "prints": [*entry["prints"], *(earlier["prints"] if earlier and view["previous"] else ())],
         "benchmark": marked[0] if marked else None,
         "other_benchmarks": marked[1:],
         "polarity": definition.polarity,
@@ -67,7 +69,9 @@ def _view(indicator: Indicator, earlier: dict[str, Any] | None, *, hidden: bool)
         "short_by": None if lacking is None else float(lacking),
         "previous": None,
         "direction": "" if hidden else _own_direction(indicator),
-        "tested": indicator.definition.kind == "change" and indicator.lower is not None,
+        "tested": not hidden
+        and indicator.definition.kind == "change"
+        and indicator.lower is not None,
         "rating": _rating(indicator, hidden=hidden),
     }
     trend = indicator.trend

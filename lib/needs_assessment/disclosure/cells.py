@@ -43,6 +43,19 @@ class Key(NamedTuple):
         return "|".join(self)
 
 
+Bounds = tuple[Fraction, Fraction]
+"""Between what a reader knows a number to lie: the same twice, unless it was rounded."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a reader knows of a sum: that of `keys`, with those of `less` taken off."""
+
+    keys: tuple[Key, ...]
+    less: tuple[Key, ...]
+    bounds: Bounds
+
+
 @dataclass(frozen=True)
 class Cell:
     """A statistic as reported, or put together by the library from reported ones (`derived`).
@@ -76,8 +89,7 @@ class Why:
 @dataclass(frozen=True)
 class ShownCell:
     """A statistic as the report may show it: `value` is None when hidden or without a number,
-    `display` is what stands in a table, `knows` between what a reader then knows a count to lie
-    (the same twice, unless it was rounded).
+    `display` is what stands in a table, `knows` between what a reader then knows a count to lie.
     """
 
     key: Key
@@ -89,7 +101,7 @@ class ShownCell:
     sources: tuple[Source, ...]
     derived: bool
     why: Why | None
-    knows: tuple[Fraction, Fraction] | None
+    knows: Bounds | None
 
     @property
     def hidden(self) -> bool:
@@ -113,7 +125,7 @@ def show_cell(
     measure: Measure,
     policy: Policy,
     why: Why | None = None,
-    knows: tuple[Fraction, Fraction] | None = None,
+    knows: Bounds | None = None,
 ) -> ShownCell:
     """The cell as the report may show it; `why` says that it is hidden."""
     value = cell.exact

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.cells import Key, Why
+from needs_assessment.disclosure.cells import Known, Why
 from needs_assessment.display import (
     MINUS,
     SUPPRESSED,
@@ -30,9 +30,6 @@ _UNDEFINED = frozenset(
 def is_defined(text: str) -> bool:
     """Whether what a live figure prints is a value (or [c]), not words in place of one."""
     return text not in _UNDEFINED
-
-Known = tuple[tuple[Key, ...], tuple[Fraction, Fraction]]
-"""Statistics, and between what a reader knows their sum to lie."""
 
 
 def protect_indicator(
@@ -77,15 +74,20 @@ def protect_indicator(
         "display": _display(indicator, status),
         "sources": group_sources(cell.source for cell in indicator.cells),
         "partners": list(dict.fromkeys(cell.partner for cell in indicator.cells)),
-        "reason": indicator.reason,
+        "reason": "" if hidden else indicator.reason,
         "definition": entry.definition,
         "caveats": entry.caveats,
         "multiplier": entry.multiplier,
         "figures": _figures(indicator, status),
         "why": why_entry(why),
         "prints": [
-            {"keys": [list(key) for key in keys], "least": as_number(low), "most": as_number(high)}
-            for keys, (low, high) in prints
+            {
+                "keys": [list(key) for key in each.keys],
+                "less": [list(key) for key in each.less],
+                "least": as_number(each.bounds[0]),
+                "most": as_number(each.bounds[1]),
+            }
+            for each in prints
         ],
     }
 

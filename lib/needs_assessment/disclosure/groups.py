@@ -16,8 +16,8 @@ def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
     Keys: `id`, `name`, `chapter`, `kind`, `unit`, `definition`, `caveats`, `label`, `base`,
     `unknown`, `status` (ok or unavailable), `reason`, `rows` (indicator entries with `category`,
     `label`, `position`, `far`, `smoothed`, `expected`), `missing` (rows that no return gives),
-    `overall`, `figures`. What compares rows
-    with one another is worked out from the rows that are shown, never from hidden ones.
+    `overall`, `figures`. What compares rows with one another is worked out from the rows that are
+    shown, never from hidden ones.
     """
     entry = group.definition
     entries = [_row(row, complete_indicator(row.indicator, protect), group) for row in group.rows]
@@ -40,7 +40,7 @@ def protect_group(group: Group, protect: Protect) -> dict[str, Any]:
         "unknown": entry.unknown,
         "optional": entry.optional,
         "status": "ok" if rows else "unavailable",
-        "reason": group.reason,
+        "reason": "" if rows else group.reason,
         "rows": rows,
         "missing": [row for row in entries if row["status"] == "unavailable"],
         "overall": average,

@@ -19,9 +19,12 @@ _WORTH = 40_000
 
 @dataclass(frozen=True)
 class Sum:
-    """What an indicator prints, above or below the line: the sum of these statistics."""
+    """What an indicator prints, above or below the line: the sum of these statistics, with those
+    of `less` taken off.
+    """
 
     keys: tuple[Key, ...]
+    less: tuple[Key, ...]
     place: int
 
 
@@ -48,28 +51,49 @@ def _sum(report: Report, statistic: Statistic, policy: Policy) -> Sum | None:
     """What a statistic gives away: what those of its cells that hold a number add up to."""
     numbers = report.numbers
     known = [cell for cell in statistic.cells if cell.value is not None]
-    keys = tuple(sorted(key_of(cell) for cell in known))
-    places = [report.stated[key] for key in keys if key in report.stated]
-    if not places or len(places) != len(keys):
+    off = [cell for cell in known if cell in statistic.less]
+    added = [cell for cell in known if cell not in statistic.less]
+    keys, less = (tuple(sorted(map(key_of, each))) for each in (added, off))
+    if not keys or any(key not in report.stated for key in (*keys, *less)):
         return None
-    found = numbers.summed(places)
+    places, places_off = ([report.stated[key] for key in each] for each in (keys, less))
+    found = None if less else numbers.summed(places)
     if found is not None:
-        return Sum(keys, found)
-    exact = sum((cell.value or Fraction(0) for cell in known), Fraction(0))
-    guarded = [cell.measure for cell in known if policy.protects(cell.measure, cell.nature)]
-    limit = max((policy.suppress_below(measure) for measure in guarded), default=1)
-    name = ("sum", *map(str, keys))
-    if 0 < exact < limit:
-        variable = Variable(name, exact, Fraction(1), hidden=True, values=tuple(range(1, limit)))
-    elif guarded:
-        shown = policy.known(guarded, exact)
-        span = policy.settings.secondary_range
-        variable = Variable(name, exact, shown=shown, cost=_WORTH, span=span)
+        return Sum(keys, less, found)
+    name = ("sum", *map(str, keys), *(f"less {key}" for key in less))
+    place = numbers.add(_total(name, added, off, policy))
+    if less:
+        numbers.equal([place, *places_off], places)
     else:
-        variable = Variable(name, exact, shown=(exact, exact))
-    place = numbers.add(variable)
-    numbers.made_of(place, places)
-    return Sum(keys, place)
+        numbers.made_of(place, places)
+    return Sum(keys, less, place)
+
+
+def _total(
+    name: tuple[str, ...], added: list[StatisticCell], off: list[StatisticCell], policy: Policy
+) -> Variable:
+    """A printed total of cells as a variable: hidden where it is too small to be shown."""
+    exact = _exact(added) - _exact(off)
+    guarded = [
+        cell.measure for cell in (*added, *off) if policy.protects(cell.measure, cell.nature)
+    ]
+    limit = max((policy.suppress_below(measure) for measure in guarded), default=1)
+    if 0 < exact < limit:
+        return Variable(name, exact, Fraction(1), hidden=True, values=tuple(range(1, limit)))
+    if not guarded:
+        return Variable(name, exact, shown=(exact, exact))
+    # Each of the two is rounded by itself.
+    low, high = policy.known(guarded, _exact(added))
+    if off:
+        least, most = policy.known(guarded, _exact(off))
+        low, high = low - most, high - least
+    return Variable(
+        name, exact, shown=(low, high), cost=_WORTH, span=policy.settings.secondary_range
+    )
+
+
+def _exact(cells: Iterable[StatisticCell]) -> Fraction:
+    return sum((cell.value or Fraction(0) for cell in cells), Fraction(0))
 
 
 def key_of(cell: StatisticCell) -> Key:

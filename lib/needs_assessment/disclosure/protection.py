@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from needs_assessment.disclosure.cells import Cell, Key, ShownCell, Why, show_cell
+from needs_assessment.disclosure.cells import Bounds, Cell, Key, Known, ShownCell, Why, show_cell
 from needs_assessment.disclosure.dominance import guard_contributors
 from needs_assessment.disclosure.numbers import Numbers, Report
 from needs_assessment.disclosure.policy import PUBLISHED, Policy
@@ -15,7 +15,7 @@ from needs_assessment.disclosure.printing import (
     tie_shares,
 )
 from needs_assessment.disclosure.problem import Problem
-from needs_assessment.disclosure.published import Bounds, Version, state_versions
+from needs_assessment.disclosure.published import Version, state_versions
 from needs_assessment.disclosure.settle import settle
 from needs_assessment.disclosure.stating import Worth, guard_groups, guard_rest, state
 from needs_assessment.disclosure.suppression import Suppressed, suppress
@@ -51,7 +51,7 @@ class Protection:
 
     cells: list[ShownCell]
     indicators: list[Why | None]
-    prints: list[list[tuple[tuple[Key, ...], Bounds]]]
+    prints: list[list[Known]]
     exposed: tuple[str, ...]
     problem: Problem
     suppressed: Suppressed
@@ -93,7 +93,7 @@ def protect_report(
         cells=shown,
         indicators=whys,
         prints=[
-            [] if why else [(each.keys, decided.known(each.place)) for each in sums]
+            [] if why else [Known(each.keys, each.less, decided.known(each.place)) for each in sums]
             for why, sums in zip(whys, printed, strict=True)
         ],
         exposed=tuple(sorted(decided.named(place) for place in suppressed.exposed)),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from needs_assessment.disclosure.cells import Cell, Key, collect_cells
+from needs_assessment.disclosure.cells import Bounds, Cell, Key, Known, collect_cells
 from needs_assessment.disclosure.numbers import Numbers, Report
 from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.problem import Variable
@@ -20,8 +20,6 @@ from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary
 
 FILE = "shown.json"
-
-Bounds = tuple[Fraction, Fraction]
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Version:
     period: Period
     shown: dict[Key, Bounds]
     hidden: tuple[Key, ...]
-    sums: tuple[tuple[tuple[Key, ...], Bounds], ...]
+    sums: tuple[Known, ...]
 
 
 def shown_numbers(store: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,8 +43,8 @@ def shown_numbers(store: Mapping[str, Any]) -> dict[str, Any]:
     report gives away what it hides: from the protected store, only what stands in the report.
 
     Keys: `council`, `code`, `period`, `version`; `shown`: a list of `{"key", "least", "most"}`;
-    `hidden`: a list of keys; `sums`: a list of `{"keys", "least", "most"}`. A key is `[measure,
-    period, area, dimension, category]`.
+    `hidden`: a list of keys; `sums`: a list of `{"keys", "less", "least", "most"}`, the sum of
+    `keys` with those of `less` taken off. A key is `[measure, period, area, dimension, category]`.
     """
     shown, hidden = [], []
     for cell in store["cells"]:
@@ -56,7 +54,6 @@ def shown_numbers(store: Mapping[str, Any]) -> dict[str, Any]:
         elif cell["knows"] is not None:
             least, most = cell["knows"]
             shown.append({"key": key, "least": least, "most": most})
-    groups = [store["indicators"], *(group["indicators"] for group in store["county"])]
     return {
         "council": store["council"]["id"],
         "code": store["council"]["code"],
@@ -64,8 +61,19 @@ def shown_numbers(store: Mapping[str, Any]) -> dict[str, Any]:
         "version": store["edition"]["version"]["number"],
         "shown": shown,
         "hidden": hidden,
-        "sums": [each for group in groups for entry in group for each in entry["prints"]],
+        "sums": [known for entry in _indicators(store) for known in entry["prints"]],
     }
+
+
+def _indicators(store: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every indicator that a report can show, wherever it stands in the store."""
+    yield from store["indicators"]
+    for group in store["breakdowns"]:
+        yield from (*group["rows"], *group["missing"])
+    for scenario in store["scenarios"]:
+        yield from (scenario["short"], scenario["below"])
+    for part in store["county"]:
+        yield from part["indicators"]
 
 
 def published_files(project: Project) -> list[Path]:
@@ -113,9 +121,9 @@ def state_versions(
             own[key] = _shown(numbers, stated, version, key, bounds, then.get(key), revised)
         for key in version.hidden:
             own[key] = _hidden(numbers, stated, version, key, then.get(key), revised, policy)
-        for keys, bounds in version.sums:
-            if all(key in own for key in keys):
-                _tie_sum(numbers, [own[key] for key in keys], version, keys, bounds)
+        for known in version.sums:
+            if all(key in own for key in (*known.keys, *known.less)):
+                _tie_sum(numbers, own, version, known)
         if revised:
             name = version.name
             reports.append(Report(numbers, policy.dictionary, own, name, revised))
@@ -251,14 +259,15 @@ def _place(
     return stated[key], False
 
 
-def _tie_sum(
-    numbers: Numbers, places: list[int], version: Version, keys: tuple[Key, ...], bounds: Bounds
-) -> None:
-    if len(places) == 1:
+def _tie_sum(numbers: Numbers, stated: Mapping[Key, int], version: Version, known: Known) -> None:
+    places, off = ([stated[key] for key in each] for each in (known.keys, known.less))
+    if len(places) == 1 and not off:
         return
-    name = ("sum then", version.name, *map(str, keys))
-    place = numbers.add(Variable(name, numbers.truth(places), shown=bounds))
-    numbers.equal([place], places)
+    total, less = numbers.truth(places), numbers.truth(off)
+    truth = None if total is None or less is None else total - less
+    name = ("sum then", version.name, *map(str, known.keys), *(f"less {key}" for key in known.less))
+    place = numbers.add(Variable(name, truth, shown=known.bounds))
+    numbers.equal([place, *off], places)
 
 
 def _near(own: Area | None, other: Area | None) -> bool:
@@ -279,7 +288,12 @@ def _read(path: Path, name: str) -> Version:
             shown={Key(*each["key"]): _bounds(each) for each in data["shown"]},
             hidden=tuple(Key(*key) for key in data["hidden"]),
             sums=tuple(
-                (tuple(Key(*key) for key in each["keys"]), _bounds(each)) for each in data["sums"]
+                Known(
+                    tuple(Key(*key) for key in each["keys"]),
+                    tuple(Key(*key) for key in each["less"]),
+                    _bounds(each),
+                )
+                for each in data["sums"]
             ),
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -1,6 +1,6 @@
 """The cells of this report as variables: what a reader knows of each, and what may not be known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from zlib import crc32
@@ -10,6 +10,7 @@ from needs_assessment.disclosure.numbers import Numbers
 from needs_assessment.disclosure.policy import PUBLISHED, Policy
 from needs_assessment.disclosure.problem import Variable
 from needs_assessment.periods import Period, parse_period
+from needs_assessment.returns.statistic import AND
 from needs_assessment.returns.tokens import bound
 
 _COUNTED = ("count",)
@@ -102,16 +103,15 @@ def guard_groups(
 
     Groups too small to be shown are hidden anyway.
     """
-    groups: dict[Key, list[Cell]] = {}
+    groups: dict[tuple[Key, str], list[Cell]] = {}
     for cell in cells.values():
-        dimension = policy.dictionary[cell.key.measure].dimensions.get(cell.key.dimension)
-        if dimension and dimension.answers == "one" and cell.exact is not None:
-            groups.setdefault(cell.key._replace(category=""), []).append(cell)
+        for name, group in _groups(cell, policy):
+            groups.setdefault((group, name), []).append(cell)
     for cell in cells.values():
         for name in policy.dictionary[cell.key.measure].rules.part_of:
             whole = cells.get(cell.key._replace(measure=name))
             if whole and whole.exact == cell.exact and cell.key.measure != name:
-                groups[cell.key] = [cell]
+                groups[cell.key, name] = [cell]
     hidden = set()
     for group in groups.values():
         filled = [cell for cell in group if cell.exact]
@@ -122,6 +122,18 @@ def guard_groups(
                 if not cell.exact and policy.protects(cell.key.measure, cell.nature):
                     numbers.change(stated[cell.key], cost=_ZERO)
     return hidden
+
+
+def _groups(cell: Cell, policy: Policy) -> Iterator[tuple[str, Key]]:
+    """The groups that a cell is a category of, by the dimension that divides each: of ages by sex,
+    an age divided by sex, and a sex divided by age.
+    """
+    names, values = (text.split(AND) for text in (cell.key.dimension, cell.key.category))
+    dimensions = policy.dictionary[cell.key.measure].dimensions
+    for place, name in enumerate(names if cell.exact is not None else ()):
+        if name in dimensions and dimensions[name].answers == "one":
+            rest = [*values[:place], "", *values[place + 1 :]]
+            yield name, cell.key._replace(category=AND.join(rest))
 
 
 def _guards(policy: Policy, cell: Cell) -> bool:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from needs_assessment.council import Council, choose_period, load_council
-from needs_assessment.disclosure.assembling import Sources, read_sources, store_data
-from needs_assessment.disclosure.published import (
-    published_files,
-)
+from needs_assessment.disclosure.assembling import store_data
+from needs_assessment.disclosure.published import published_files
+from needs_assessment.disclosure.sources import Sources, read_sources
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_atomically
 from needs_assessment.periods import Period
@@ -114,6 +113,9 @@ def protect(project: Project, name: str, period: str | None = None) -> Protected
             return held
     store = build_store(project, council, edition, key)
     content = json.dumps(store.data, ensure_ascii=False, indent=1) + "\n"
+    # It says which hidden numbers are small: nobody but its owner reads it.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
     write_atomically(path, content.encode())
     return store
 

@@ -93,6 +93,7 @@ class _Search:
         first, everything = self.found.first, self.part.kind != OPEN
         while (best := self._best()) is None:
             self._failed.clear()
+            self.hopeless.clear()
             unmet = [need for need in self._unmet(everything) if first[need.place]]
             if not self._relax(unmet):
                 self.hopeless = {need.place for need in unmet}

@@ -22,7 +22,14 @@ from needs_assessment.returns.dictionary import Dictionary
 
 
 class UnavailableError(Exception):
-    """Why an indicator cannot be computed, in words fit for the report."""
+    """Why an indicator cannot be computed, in words fit for the report.
+
+    `about`: the statistic that these words say something of, such as that it is under 20.
+    """
+
+    def __init__(self, reason: str, about: Statistic | None = None):
+        super().__init__(reason)
+        self.about = about
 
 
 @dataclass(frozen=True)

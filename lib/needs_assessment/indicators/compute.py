@@ -35,18 +35,19 @@ def compute(entry: Definition, basis: Basis) -> Indicator:
         basis = basis.of(entry)
         found = _BY_KIND[entry.kind](entry, basis)
     except UnavailableError as gap:
-        found = _fallen_back(entry, basis, str(gap))
+        found = _fallen_back(entry, basis, gap)
     return _with_comparisons(found, basis)
 
 
-def _fallen_back(entry: Definition, basis: Basis, reason: str) -> Indicator:
+def _fallen_back(entry: Definition, basis: Basis, gap: UnavailableError) -> Indicator:
     """The result as a partner printed it, where the counts are missing."""
     if entry.reported and entry.kind not in ("reported", "cost"):
         try:
             return estimates.reported(entry, basis)
         except UnavailableError:
             pass
-    return Indicator(entry, "unavailable", reason=reason)
+    inputs = (gap.about,) if gap.about else ()
+    return Indicator(entry, "unavailable", reason=str(gap), inputs=inputs)
 
 
 def _count(entry: Definition, basis: Basis) -> Indicator:
@@ -66,7 +67,7 @@ def _proportion(entry: Definition, basis: Basis) -> Indicator:
     whole = basis.whole(entry.denominator, part)
     if whole.value is None:
         raise UnavailableError("the base is only known within bounds")
-    _refuse_small_base(entry, whole.value)
+    _refuse_small_base(entry, whole)
     scale = Fraction(entry.multiplier) / whole.value
     if part.value is None:
         return _bounded(entry, part, whole, scale)
@@ -89,9 +90,9 @@ def _proportion(entry: Definition, basis: Basis) -> Indicator:
     )
 
 
-def _refuse_small_base(entry: Definition, base: Fraction) -> None:
-    if entry.unit == "%" and base < SMALLEST_BASE:
-        raise UnavailableError(f"the base is under {SMALLEST_BASE}: no percentage is given")
+def _refuse_small_base(entry: Definition, base: Statistic) -> None:
+    if entry.unit == "%" and base.value is not None and base.value < SMALLEST_BASE:
+        raise UnavailableError(f"the base is under {SMALLEST_BASE}: no percentage is given", base)
 
 
 def _ratio(entry: Definition, basis: Basis) -> Indicator:
@@ -99,7 +100,7 @@ def _ratio(entry: Definition, basis: Basis) -> Indicator:
     bottom = basis.statistic(entry.denominator)
     if top.value is None or bottom.value is None or bottom.value == 0:
         raise UnavailableError("its counts are only known within bounds")
-    _refuse_small_base(entry, bottom.value)
+    _refuse_small_base(entry, bottom)
     value = entry.multiplier * top.value / bottom.value
     populations: tuple[Population, ...] = ()
     if entry.population:
@@ -174,7 +175,7 @@ def _change(entry: Definition, basis: Basis) -> Indicator:
     before = basis.before(entry.numerator, now.period)
     if now.value is None or not before.value:
         raise UnavailableError("one of the two counts is only known within bounds, or nil")
-    _refuse_small_base(entry, before.value)
+    _refuse_small_base(entry, before)
     found = Indicator(
         entry,
         estimates.status_of(now, before),
@@ -196,7 +197,7 @@ def _representation(entry: Definition, basis: Basis) -> Indicator:
     if part.value is None or whole.value is None:
         raise UnavailableError("its counts are only known within bounds")
     if whole.value < SMALLEST_BASE:
-        raise UnavailableError(f"the base is under {SMALLEST_BASE}: no share is given")
+        raise UnavailableError(f"the base is under {SMALLEST_BASE}: no share is given", whole)
     if part.value > whole.value:
         raise UnavailableError("the part that was returned is larger than the whole")
     return _with_interval(

@@ -47,7 +47,7 @@ class Statistic:
 
     `value` is None when it is only bounded (`lower` to `upper`, `upper` None when open).
     `status`: final, provisional, revised, approximate or bounded. `filled`: a quarter that is
-    missing was taken to be like the one before.
+    missing was taken to be like the one before. `less`: those of the cells that are taken off.
     """
 
     value: Fraction | None
@@ -57,6 +57,7 @@ class Statistic:
     period: Period
     cells: tuple[Cell, ...]
     filled: bool = False
+    less: tuple[Cell, ...] = ()
 
 
 class AreaStatistics:
@@ -217,6 +218,7 @@ def subtract(whole: Statistic, part: Statistic) -> Statistic | None:
         status=max(whole.status, part.status, key=_STRENGTH.index),
         period=whole.period,
         cells=(*whole.cells, *part.cells),
+        less=part.cells,
     )
 
 

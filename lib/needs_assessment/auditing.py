@@ -1,0 +1,113 @@
+"""The audit as a run uses it: told what only the run knows, and asked before a report is replaced.
+
+A reader's attack needs no exact number. Two things do: which hidden numbers are small themselves,
+so that each small value must stay possible for them, and whether a number typed by hand is a
+hidden one. Both are settled here, and neither is kept or said.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from needs_assessment.audit.audit import Audit, audit_edition
+from needs_assessment.audit.judging import unsafe_message
+from needs_assessment.audit.keys import Cell
+from needs_assessment.audit.public import Public
+from needs_assessment.audit.typed import Secret, Written, refuse_typed, secret, spoken_of
+from needs_assessment.council import Council, choose_period, load_council
+from needs_assessment.disclosure.cells import collect_cells
+from needs_assessment.disclosure.sources import read_sources
+from needs_assessment.disclosure.store import ProtectedStore, read_store
+from needs_assessment.errors import AssessmentError
+from needs_assessment.narrative.merge import Merged
+from needs_assessment.narrative.swap import Finished, written_cells
+from needs_assessment.project import Project
+
+
+def refuse_unsafe(
+    project: Project,
+    council: Council,
+    store: ProtectedStore,
+    finished: Sequence[Finished],
+    folder: Path,
+) -> Audit:
+    """Audits the new report of an edition, in `folder`, before it is put in place.
+
+    Raises AssessmentError that names each cell that is not safe and the tables that gave it away,
+    or each cell of narrative with a number typed by hand that equals a hidden one of its subject.
+    """
+    period = store.data["edition"]["period"]
+    texts = [written for chapter in finished for written in _written(chapter)]
+    public = Public(project, council.categories)
+    spoken = spoken_of(texts, _hidden(store, public), public)
+    refuse_typed(texts, _secrets(project, council, period, spoken, public))
+    audit = audit_edition(project, council, period, folder, _small(store))
+    refuse_findings(audit)
+    return audit
+
+
+def refuse_findings(audit: Audit) -> None:
+    """Raises AssessmentError that names each unsafe cell of a new report, and what gave it away."""
+    if audit.findings:
+        raise AssessmentError(
+            f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
+            "The last report, its narrative and results stay as they were.",
+        )
+
+
+def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
+    """Audits the report in place of a council's edition, the latest by default.
+
+    Raises AssessmentError when there is none.
+    """
+    council = load_council(project, name)
+    edition = choose_period(council, period).text
+    kept = project.report(council.id, edition).store
+    small = _small(read_store(kept)) if kept.exists() else set()
+    return audit_edition(project, council, edition, primary=small)
+
+
+def _small(store: ProtectedStore) -> set[Cell]:
+    """The statistics that are hidden for their own size."""
+    return {
+        _key(cell)
+        for cell in store.data["cells"]
+        if cell["why"] and cell["why"]["reason"] == "small"
+    }
+
+
+def _hidden(store: ProtectedStore, public: Public) -> set[Cell]:
+    """The counts that are hidden, for whatever reason."""
+    return {
+        _key(cell)
+        for cell in store.data["cells"]
+        if cell["why"] and public.measures[cell["measure"]].whole
+    }
+
+
+def _key(cell: dict[str, str]) -> Cell:
+    return Cell(*(cell[name] for name in Cell._fields[:5]))
+
+
+def _written(chapter: Finished) -> Iterable[Written]:
+    """What the analyst wrote in a chapter."""
+    for cell in written_cells(Merged(chapter.executed), chapter.generated):
+        if cell.edited:
+            where = f"chapters/{chapter.chapter}.ipynb, cell {cell.cell}"
+            yield Written(where, cell.text, chapter.chapter.replace("-", " "))
+
+
+def _secrets(
+    project: Project, council: Council, period: str, keys: set[Cell], public: Public
+) -> list[Secret]:
+    """The exact numbers of these statistics, to be compared with and not read.
+
+    Returns are read again for it, since a run keeps no exact number anywhere.
+    """
+    if not keys:
+        return []
+    sources = read_sources(project, council, choose_period(council, period))
+    return [
+        secret(Cell(*cell.key), int(cell.exact), public)
+        for cell in collect_cells(sources.evidence.observations, sources.dictionary)
+        if cell.exact is not None and cell.exact.denominator == 1 and Cell(*cell.key) in keys
+    ]
