@@ -1,9 +1,11 @@
 """A copy of the project to run in, and each example council's assessment, made once."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from running import Report, copy_project, run_command
 
@@ -16,22 +18,29 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One copy of the project in which the example councils are run."""
-    return copy_project(tmp_path_factory.mktemp("examples") / "project")
+    """One folder for all test processes, with a copy of the project to run the examples in."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examples"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "copying.lock"):
+        if not (shared / "project").is_dir():
+            copy_project(shared / "copied").rename(shared / "project")
+    return shared
 
 
 @pytest.fixture(scope="session")
 def assessed(examples: Path) -> Callable[[str, str], Report]:
     """The report of a council's edition, run with the built-in renderer the first time."""
-    made: dict[tuple[str, str], Report] = {}
 
     def make(council: str, period: str) -> Report:
-        if (council, period) not in made:
-            run = run_command(
-                examples, "assessment", council, "--period", period, "--renderer", "builtin"
-            )
-            assert run.returncode == 0, run.stdout + run.stderr
-            made[council, period] = Report(examples / "reports" / council / period, run.stdout)
-        return made[council, period]
+        project, said = examples / "project", examples / f"{council}-{period}.txt"
+        with FileLock(said.with_suffix(".lock")):
+            if not said.exists():
+                run = run_command(
+                    project, "assessment", council, "--period", period, "--renderer", "builtin"
+                )
+                assert run.returncode == 0, run.stdout + run.stderr
+                said.write_text(run.stdout, encoding="utf-8")
+        return Report(project / "reports" / council / period, said.read_text(encoding="utf-8"))
 
     return make

@@ -202,8 +202,8 @@ def _run_chapters(
     waiting = [each for each in prepared if each.kept is None]
     if len(waiting) < len(prepared):
         progress.note(
-            f"{len(prepared) - len(waiting)} of {len(prepared)} chapters are as they last ran,"
-            " but for text."
+            "Not run again, as nothing but text has changed:"
+            f" {len(prepared) - len(waiting)} of {len(prepared)} chapters."
         )
     jobs = [_job(project, report, each, parameters, frozen) for each in waiting]
     ran = execute_chapters(jobs, engine, on_event=progress.event)
@@ -369,8 +369,8 @@ def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
         lines += [f"    {line}" for line in failure.lines]
     raise AssessmentError(
         "\n".join(lines),
-        f"The other {chapters - len(failed)} chapters ran. The last report, its narrative and"
-        " results stay as they were.",
+        f"Chapters that ran: {chapters - len(failed)} of {chapters}. The last report, its"
+        " narrative and results stay as they were.",
     )
 
 
