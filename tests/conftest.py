@@ -1,13 +1,21 @@
 """A copy of the project to run in, and each example council's assessment, made once."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from running import Report, copy_project, run_command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def jupyter_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What runs note with Jupyter stays out of the developer's own data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_DATA_DIR", str(tmp_path_factory.mktemp("jupyter-data")))
+        yield
 
 
 @pytest.fixture

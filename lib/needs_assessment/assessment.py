@@ -49,6 +49,7 @@ from needs_assessment.narrative.swap import (
     swap_chapters,
     written_cells,
 )
+from needs_assessment.narrative.trust import trust
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
 from needs_assessment.publishing import make_ready, put_in_place
 
@@ -348,6 +349,7 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         ]
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
+    trust((each.path, each.notebook_digest) for each in swapped)
     kept = sum(len(each.merged.kept) for each in swapped)
     looks = tuple(
         f"{flag.subject}, {flag.rule}: {flag.sentence}"
