@@ -1,12 +1,22 @@
 """A copy of the project to run in, and each example council's assessment, made once."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from leaking import private_places
 from running import Report, copy_project, run_command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def jupyter_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What runs note with Jupyter stays out of the developer's own data."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_DATA_DIR", str(tmp_path_factory.mktemp("jupyter-data")))
+        yield
 
 
 @pytest.fixture
@@ -17,30 +27,39 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One copy of the project in which the example councils are run."""
-    return copy_project(tmp_path_factory.mktemp("examples") / "project")
+    """A copy of the project, one for all test processes, in which the example councils are run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examples"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "copying.lock"):
+        if not (shared / "project").is_dir():
+            copy_project(shared / "copied").rename(shared / "project")
+    return shared / "project"
 
 
 @pytest.fixture(scope="session")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def private(examples: Path) -> Path:
     """Where the runs of the example councils put temporary files and caches."""
-    return tmp_path_factory.mktemp("private")
+    place = examples.parent / "private"
+    place.mkdir(exist_ok=True)
+    return place
 
 
 @pytest.fixture(scope="session")
 def assessed(examples: Path, private: Path) -> Callable[[str, str], Report]:
     """The report of a council's edition, run with the built-in renderer the first time."""
-    made: dict[tuple[str, str], Report] = {}
 
     def make(council: str, period: str) -> Report:
-        if (council, period) not in made:
-            run = run_command(
-                examples,
-                *("assessment", council, "--period", period, "--renderer", "builtin"),
-                **private_places(private),
-            )
-            assert run.returncode == 0, run.stdout + run.stderr
-            made[council, period] = Report(examples / "reports" / council / period, run.stdout)
-        return made[council, period]
+        said = examples.parent / f"{council}-{period}.txt"
+        with FileLock(said.with_suffix(".lock")):
+            if not said.exists():
+                run = run_command(
+                    examples,
+                    *("assessment", council, "--period", period, "--renderer", "builtin"),
+                    **private_places(private),
+                )
+                assert run.returncode == 0, run.stdout + run.stderr
+                said.write_text(run.stdout, encoding="utf-8")
+        return Report(examples / "reports" / council / period, said.read_text(encoding="utf-8"))
 
     return make

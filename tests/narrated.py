@@ -28,7 +28,13 @@ STORE = {
         "version": {"number": "0.1", "status": "draft"},
     },
     "flags": [],
-    **{part: [] for part in ("indicators", "cells", "measures", "benchmarks", "surveys", "county")},
+    **{
+        part: []
+        for part in (
+            *("indicators", "breakdowns", "scenarios", "county"),
+            *("cells", "measures", "benchmarks", "surveys"),
+        )
+    },
 }
 
 

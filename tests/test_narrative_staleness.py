@@ -1,6 +1,7 @@
 """Text whose figures have moved, and taking it as true: `check`, `check --fix`, `confirm`."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ from needs_assessment.narrative.swap import Finished, swap_chapters
 from needs_assessment.project import Project, ReportFolder
 from running import ROOT, copy_project
 
+Make = Callable[[bytes | None], bytes]
+
 # Figures that move ------------------------------------------------------------------------------
 
 RATE = "marac.repeat_rate"
@@ -55,6 +58,7 @@ def store(**given: Any) -> ProtectedStore:
     return ProtectedStore(
         {
             "indicators": [{**usual, **given}],
+            "breakdowns": [],
             "edition": version,
             "cells": [{**cell, **given.get("cell", {})}],
             "measures": measures,
@@ -118,6 +122,26 @@ def test_a_cell_of_a_table_is_followed_too():
     assert told(store(), store(cell={"period": "2018"}), key) == [
         "MARAC cases: was 87, is no longer in the report"
     ]
+
+
+def test_a_row_and_the_whole_of_a_breakdown_are_followed_too():
+    def broken_down(display: str, value: float | None, status: str = "ok") -> ProtectedStore:
+        row = {**store().indicators[RATE], "id": "refuge.age.under_16", "name": "Ages: Under 16"}
+        row |= {"display": display, "value": value, "status": status, "lower": None, "upper": None}
+        group = {"id": "refuge.age", "name": "Ages", "status": "ok", "rows": [row], "missing": []}
+        return ProtectedStore(
+            {**store().data, "breakdowns": [{**group, "figures": {"unknown": display}}]}
+        )
+
+    before, now = broken_down("28.7%", 28.7), broken_down("39.1%", 39.1)
+    assert told(before, now, "refuge.age.under_16") == ["Ages: Under 16: was 28.7%, is 39.1%"]
+    assert told(before, now, "refuge.age | unknown") == ["Ages (unknown): was 28.7%, is 39.1%"]
+    hidden = broken_down("[c]", None, "suppressed")
+    assert told(before, hidden, "refuge.age.under_16") == ["Ages: Under 16: now [c]"]
+    assert told(before, hidden, "refuge.age | unknown") == ["Ages (unknown): now [c]"]
+    names = ["refuge.age.under_16", "refuge.age | unknown"]
+    records = Records("0.1", {}, {"refuge": {"cell": see_now("Text.", names, before)}})
+    assert "28.7" not in repr(without_hidden(records, hidden))
 
 
 def test_what_is_hidden_now_is_not_said_to_have_been_anything():
@@ -270,7 +294,7 @@ def test_typed_numbers_become_live_in_the_analysts_text_alone(project: Project):
     fixed = fix(project, COUNCIL, None, print)
     assert [(each.cell, each.typed) for each in fixed] == [(CELL, "87"), (CELL, "25")]
     assert text_of(project) == (
-        "Of {{ marac.cases }} MARAC cases, {{ marac.repeat_rate | numerator }} were repeats."
+        "Of {{ marac.cases }} MARAC cases, {{ marac.repeats }} were repeats."
         " The helpline took 87 calls in 25 days."
     )
     assert text_of(project, "marac-opening") == before
@@ -281,15 +305,15 @@ def test_a_save_while_numbers_are_made_live_is_not_lost(project: Project, monkey
     write(project, "Of 87 MARAC cases.")
     from needs_assessment.narrative import swap
 
-    place, saved = swap.place, []
+    place_made, saved = swap.place_made, []
 
-    def saved_meanwhile(path: Path, data: bytes, expected: bytes | None) -> bytes | None:
+    def saved_meanwhile(path: Path, standing: bytes | None, make: Make) -> bytes:
         if not saved:
             saved.append(path)
             write(project, "Of 87 MARAC cases, saved just now.")
-        return place(path, data, expected)
+        return place_made(path, standing, make)
 
-    monkeypatch.setattr(swap, "place", saved_meanwhile)
+    monkeypatch.setattr(swap, "place_made", saved_meanwhile)
     fix(project, COUNCIL, None, print)
     assert text_of(project) == "Of {{ marac.cases }} MARAC cases, saved just now."
 
@@ -343,20 +367,25 @@ def test_text_nobody_touched_is_never_stale(project: Project):
 
 
 def test_confirming_takes_the_mark_of_carried_text_away(project: Project, tmp_path: Path):
-    write(project, "Few are repeats: {{ marac.repeat_rate }}.")
+    opening = "marac-opening"
+    write(project, "Few are repeats: {{ marac.repeat_rate }}.", opening)
     run(project)
     parameters = project.params / f"{COUNCIL}.yml"
     text = parameters.read_text(encoding="utf-8")
-    assert text.count("2017-18:") == 1
-    project.returns(COUNCIL).joinpath(PERIOD).rename(project.returns(COUNCIL) / "2018-19")
-    parameters.write_text(text.replace("2017-18:", "2018-19:"), encoding="utf-8")
+    assert text.count('"2017-18":') == 1
+    # The year after brings the same figures.
+    returns = project.returns(COUNCIL) / "2018-19"
+    project.returns(COUNCIL).joinpath(PERIOD).rename(returns)
+    marac = returns / "marac.csv"
+    marac.write_text(marac.read_text(encoding="utf-8").replace(",2017,", ",2018,"), "utf-8")
+    parameters.write_text(text.replace('"2017-18":', '"2018-19":'), encoding="utf-8")
     run(project, "2018-19")
-    assert [flag.rule for flag in check(project, COUNCIL).flags if CELL in flag.sentence][:1]
-    (confirmed,) = confirm(project, COUNCIL, None, "marac", CELL, print)
+    assert [flag.rule for flag in check(project, COUNCIL).flags if opening in flag.sentence][:1]
+    (confirmed,) = confirm(project, COUNCIL, None, "marac", opening, print)
     assert confirmed.carried_from == PERIOD
     notebook = read_notebook(project.report(COUNCIL, "2018-19").chapters / "marac.ipynb")
     assert notebook
-    cell = next(each for each in notebook["cells"] if cell_key(each) == CELL)
+    cell = next(each for each in notebook["cells"] if cell_key(each) == opening)
     assert cell["source"] == "Few are repeats: {{ marac.repeat_rate }}."
     assert "carried" not in json.dumps(cell["metadata"])
 

@@ -11,7 +11,7 @@ from needs_assessment.checking.check import Checked, check
 from needs_assessment.checking.places import flag_error
 from needs_assessment.checking.shown import lines, show
 from needs_assessment.errors import AssessmentError
-from needs_assessment.flags import Flag
+from needs_assessment.flags import MERGED, Flag
 from needs_assessment.project import Project
 from running import run_command
 
@@ -91,7 +91,7 @@ def test_what_the_last_run_said_of_the_text_is_kept(project: Path) -> None:
     path.parent.mkdir(parents=True)
     note = {
         "severity": "warning",
-        "rule": "narrative",
+        "rule": MERGED,
         "subject": "marac",
         "sentence": "Text set aside is in marac.txt.",
         "file": "chapters/marac.ipynb",

@@ -50,6 +50,7 @@ from needs_assessment.narrative.swap import (
     swap_chapters,
     written_cells,
 )
+from needs_assessment.narrative.trust import trust
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
 from needs_assessment.publishing import make_ready, put_in_place
 
@@ -208,8 +209,8 @@ def _run_chapters(
     waiting = [each for each in prepared if each.kept is None]
     if len(waiting) < len(prepared):
         progress.note(
-            f"{len(prepared) - len(waiting)} of {len(prepared)} chapters are as they last ran,"
-            " but for text."
+            "Not run again, as nothing but text has changed:"
+            f" {len(prepared) - len(waiting)} of {len(prepared)} chapters."
         )
     jobs = [_job(project, report, each, parameters, frozen) for each in waiting]
     ran = execute_chapters(jobs, engine, on_event=progress.event)
@@ -354,6 +355,7 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         ]
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
+    trust((each.path, each.notebook_digest) for each in swapped)
     kept = sum(len(each.merged.kept) for each in swapped)
     looks = tuple(
         f"{flag.subject}, {flag.rule}: {flag.sentence}"
@@ -375,8 +377,8 @@ def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
         lines += [f"    {line}" for line in failure.lines]
     raise AssessmentError(
         "\n".join(lines),
-        f"The other {chapters - len(failed)} chapters ran. The last report, its narrative and"
-        " results stay as they were.",
+        f"Chapters that ran: {chapters - len(failed)} of {chapters}. The last report, its"
+        " narrative and results stay as they were.",
     )
 
 

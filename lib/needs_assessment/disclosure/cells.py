@@ -60,7 +60,8 @@ class Known:
 class Cell:
     """A statistic as reported, or put together by the library from reported ones (`derived`).
 
-    `exact` is None where the partner gave no number. It never leaves this package.
+    `exact` is None where the partner gave no number. It leaves this package for `auditing` alone,
+    which compares typed numbers with it and shows it to nobody.
     """
 
     key: Key

@@ -18,7 +18,15 @@ from needs_assessment.narrative.files import Notebook
 from needs_assessment.narrative.numbers.directions import contradictions
 from needs_assessment.narrative.numbers.facts import Facts
 from needs_assessment.narrative.numbers.fix import replacements
-from needs_assessment.narrative.numbers.judge import DIFFERS, KNOWN, UNTRACED, Match, Verdict, judge
+from needs_assessment.narrative.numbers.judge import (
+    DIFFERS,
+    ENDS,
+    KNOWN,
+    UNTRACED,
+    Match,
+    Verdict,
+    judge,
+)
 from needs_assessment.narrative.numbers.reading import read_facts
 from needs_assessment.narrative.staleness import (
     Records,
@@ -107,7 +115,10 @@ def refuse_problems(problems: Sequence[AssessmentError]) -> None:
 
 def names_used(text: str, verdicts: Sequence[Verdict], store: ProtectedStore) -> list[str]:
     """The figures that a cell speaks of, as records name them: live ones, and typed ones."""
-    names = [figure.key for figure in live_figures(text) if figure.key in store.indicators]
+    known = {*store.indicators, *store.rows}
+    figures = live_figures(text)
+    names = [figure.key for figure in figures if figure.key in known]
+    names += [f"{each.key} | {each.filter}" for each in figures if each.key in store.breakdowns]
     names += [_recorded(each.matches[0]) for each in verdicts if each.outcome == KNOWN]
     typed = {name.removesuffix(f" | {DISPLAY}") for name in names if name.endswith(DISPLAY)}
     return sorted({name for name in names if name and name not in typed})
@@ -120,8 +131,8 @@ def _recorded(match: Match) -> str:
         return fact.key if fact.role == "value" else ""
     if fact.role == "value" and match.strength < 3:
         return fact.key
-    if fact.role in ("lower", "upper"):
-        return f"{fact.key} | interval"
+    if fact.role in ENDS:
+        return f"{fact.key} | {'wide_' if 'wide' in fact.role else ''}interval"
     return f"{fact.key} | {fact.filter}" if fact.filter and fact.role != "benchmark" else ""
 
 

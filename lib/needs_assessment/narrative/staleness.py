@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from needs_assessment.disclosure.store import ProtectedStore
-from needs_assessment.display import join_words
+from needs_assessment.display import SUPPRESSED, join_words
 from needs_assessment.narrative.cells import short_digest
 from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.figures import DISPLAY
@@ -97,18 +97,23 @@ def write_records(report: ReportFolder, records: Records) -> None:
 
 
 def standing(store: ProtectedStore) -> dict[str, Stood]:
-    """Every indicator as the report shows it now, by id."""
-    return {key: _stood(entry, entry["display"]) for key, entry in store.indicators.items()}
+    """Every indicator and row of a breakdown as the report shows it now, by id."""
+    entries = {**store.indicators, **store.rows}
+    return {key: _stood(entry, entry["display"]) for key, entry in entries.items()}
 
 
 def stands(store: ProtectedStore, name: str) -> Stood | None:
     """The figure called `name` in a record as it is shown now; None when there is none."""
     key, _, used = name.partition(" | ")
-    if key in store.indicators:
-        entry = store.indicators[key]
+    entry = store.indicators.get(key) or store.rows.get(key)
+    if entry:
         if used in ("", DISPLAY):
             return _as_named(name, _stood(entry, entry["display"]))
         return Stood(entry["figures"].get(used, ""), entry["status"])
+    if key in store.breakdowns:
+        group = store.breakdowns[key]
+        shown = group["figures"].get(used or DISPLAY, "")
+        return Stood(shown, _SUPPRESSED if shown == SUPPRESSED else group["status"])
     cell = _cells(store).get(key)
     return Stood(cell["display"], cell["status"], cell["value"]) if cell else None
 
@@ -227,8 +232,9 @@ def _cells(store: ProtectedStore) -> dict[str, dict[str, Any]]:
 
 def _name(store: ProtectedStore, name: str) -> str:
     key, _, used = name.partition(" | ")
-    if key in store.indicators:
-        called = store.indicators[key]["name"]
+    entry = store.indicators.get(key) or store.rows.get(key) or store.breakdowns.get(key)
+    if entry:
+        called = str(entry["name"])
         return called if used in ("", DISPLAY) else f"{called} ({used.replace('_', ' ')})"
     measure = store.measures.get(key.partition("|")[0])
     return measure["name"] if measure else name

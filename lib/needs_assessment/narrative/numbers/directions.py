@@ -8,7 +8,6 @@ from typing import Any
 from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.narrative.figures import LiveFigure
 from needs_assessment.narrative.numbers.prose import Sentence, sentences
-from needs_assessment.periods import parse_period
 
 _UP, _DOWN, _SAME = 1, -1, 0
 
@@ -17,9 +16,14 @@ _ROSE = (
     r"rose|risen|rising|increased|increasing|grew|grown|growing|gone up|went up|going up|climbed"
     r"|jumped|an? (?:\w+ )?(?:increase|rise)|higher than (?:the year before|last year|in 20\d\d)"
 )
+# Requests are declined too: “68 declined requests”, “were declined”.
+_DECLINED = (
+    r"(?<!were )(?<!was )(?<!been )(?<!be )declined"
+    r"(?! (?:\w+ )?(?:requests?|referrals?|cases?|people|because|for|as|by reason)\b)"
+)
 _FELL = (
-    r"fell|fallen|falling|decreased|decreasing|declined|declining|dropped|dropping|shrank|gone down"
-    r"|went down|going down|reduced|an? (?:\w+ )?(?:decrease|fall|drop|decline|reduction)"
+    rf"fell|fallen|falling|decreased|decreasing|{_DECLINED}|declining|dropped|dropping|shrank"
+    r"|gone down|went down|going down|reduced|an? (?:\w+ )?(?:decrease|fall|drop|decline|reduction)"
     r"|(?:lower|fewer) than (?:the year before|last year|in 20\d\d)"
 )
 _STAYED = (
@@ -101,7 +105,7 @@ def _clauses(sentence: Sentence) -> Iterator[tuple[int, int, LiveFigure]]:
 def _in_clause(
     sentence: Sentence, start: int, end: int, figure: LiveFigure, store: ProtectedStore
 ) -> Iterator[Contradiction]:
-    entry = store.indicators.get(figure.key)
+    entry = store.indicators.get(figure.key) or store.rows.get(figure.key)
     if entry is None or entry["value"] is None:
         return
     text = sentence.text[start:end]
@@ -136,11 +140,15 @@ def _against_change(
         clear = lower is None or upper is None or lower > 0 or upper < 0
         says = change["figures"]["change"]
     else:
-        before = _year_before(entry, store)
-        if before is None:
+        before = entry["previous"]
+        if not before or not before["value"]:
             return None
-        value, clear = 100 * (entry["value"] / before["value"] - 1), True
+        value = 100 * (entry["value"] / before["value"] - 1)
+        # A count that is higher has risen; whether a share or a rate has, its interval says.
+        tested = entry["tested"] and entry["kind"] != "count"
+        clear = not tested or entry["direction"] in ("higher", "lower")
         says = f"went from {before['display']} to {entry['display']}"
+        says += "" if clear else ", no clear change"
     many = (match["many"] or "").lower()
     if many:
         low, high = _MANIFOLD[many]
@@ -150,21 +158,6 @@ def _against_change(
         return says if clear and abs(value) >= 5 else None
     actual = (value > 0) - (value < 0)
     return None if clear and side == actual else says
-
-
-def _year_before(entry: dict[str, Any], store: ProtectedStore) -> dict[str, Any] | None:
-    """The cell of the year before of a count, where the report shows it."""
-    if (
-        entry["kind"] != "count"
-        or entry["id"] not in store.measures
-        or not entry["numerator_period"]
-    ):
-        return None
-    before = parse_period(entry["numerator_period"]).previous().text
-    for cell in store.cells(entry["id"]):
-        if cell["period"] == before and not cell["dimension"] and cell["value"]:
-            return cell
-    return None
 
 
 def _against_benchmark(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -51,6 +52,8 @@ _AGES = (
     rf"\b{_AGE}(?:{_TO}{_AGE})?[-\s](?:years?[-\s]olds?|years? of age)\b",
     r"\b\d{1,2}\s(?:and|or)\s(?:over|older|above|under|younger)\b",
     rf"\b(?:under|over|the)[-\s]\d{{1,2}}(?:{_TO}\d{{1,2}})?s\b|\b\d{{1,2}}\s?{_DASH}\s?\d{{1,2}}s\b",
+    rf"\b(?:since|before|after|when|until) (?:they|she|he|people) (?:are|is|were|was) {_AGE}\b"
+    r"(?!%|,\d)",
     rf"\b(?:turn(?:s|ed|ing)?|reach(?:es|ed)?(?: the age of)?)\s+{_AGE}\b",
     rf"\b(?:child(?:ren)?|people|adults?|women|men|boys|girls|those|anyone)\s+"
     rf"(?:aged\s+)?(?:under|over|below)\s+(?:the age of\s+)?{_AGE}\b(?!%|,\d)",
@@ -58,6 +61,8 @@ _AGES = (
 _BASES = (
     r"\b(?:per|(?:in|for) (?:every|each)|out of every)\s+[\d,]+\b",
     rf"\b(?:per|for every)\s+(?:{_WORD}|(?:a |one )?hundred|(?:a |one |ten )?thousand)\b",
+    r"\b(?:adds?|added|adding|sums?|comes?|came|amounts?)(?: up)? to (?:(?:more|less) than |over )?"
+    r"100\s?(?:%|per cent|percent)",
     r"\b\d\d(?:\.\d)?\s?(?:%|per cent|percent)\s+(?:confidence|intervals?|CI\b|uncertainty)",
 )
 _OTHERS = (
@@ -77,9 +82,24 @@ _EXEMPT = tuple(
 )
 
 
-def exempt_spans(text: str, names: Sequence[str] = ()) -> list[tuple[int, int]]:
-    """Where in a sentence numbers stand that are no statistic; `names` of areas may hold some."""
+def exempt_spans(
+    text: str, names: Sequence[str] = (), bands: Sequence[str] = ()
+) -> list[tuple[int, int]]:
+    """Where in a sentence numbers stand that are no statistic; `names` of areas may hold some, and
+    so may the labels of categories (“55 to 64”), `bands`.
+    """
     spans = [match.span() for pattern in _EXEMPT for match in pattern.finditer(text)]
     for name in names:
         spans += [match.span() for match in re.finditer(re.escape(name), text)]
+    for band in bands:
+        if band in text:
+            spans += [match.span() for match in _band(band).finditer(text)]
     return spans
+
+
+@lru_cache(maxsize=256)
+def _band(label: str) -> re.Pattern[str]:
+    """The label of a category where it stands for one: what rose from 16 to 24 is none."""
+    return re.compile(
+        rf"(?<![\w.,£])(?<!from )(?<!between )(?<!interval ){re.escape(label)}(?![\w%]|[.,]\d)"
+    )

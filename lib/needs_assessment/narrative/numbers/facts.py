@@ -1,6 +1,7 @@
 """What a report shows, as the number check knows it: numbers with what they are about."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -45,12 +46,48 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """What a figure is about whose value is not shown; `subject`, `qualifiers` as of a Fact."""
+
+    subject: frozenset[str]
+    qualifiers: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True)
 class Facts:
-    """All facts of a store; `names` are those of areas, whose numbers are no statistics."""
+    """All facts of a store. `names` are those of areas and `bands` the labels of categories,
+    whose numbers are no statistics. `hidden`: what the figures are about that are not shown.
+    """
 
     facts: tuple[Fact, ...]
     edition: Period
     names: tuple[str, ...] = ()
+    bands: tuple[str, ...] = ()
+    hidden: tuple[Topic, ...] = ()
+
+    def between(self, kinds: Iterable[str], low: float, high: float) -> list[Fact]:
+        """The facts of some kinds whose displayed value, sign apart, lies from low to high."""
+        found: list[Fact] = []
+        for kind in kinds:
+            sizes, facts = self._by_size.get(kind, ([], []))
+            found += facts[bisect_left(sizes, low) : bisect_right(sizes, high)]
+        return found
+
+    @cached_property
+    def by_key(self) -> dict[str, list[Fact]]:
+        """The facts by their key."""
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault(fact.key, []).append(fact)
+        return found
+
+    @cached_property
+    def _by_size(self) -> dict[str, tuple[list[float], list[Fact]]]:
+        kinds: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            kinds.setdefault(fact.kind, []).append(fact)
+        ordered = {kind: sorted(facts, key=lambda fact: fact.size) for kind, facts in kinds.items()}
+        return {kind: ([fact.size for fact in facts], facts) for kind, facts in ordered.items()}
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -59,5 +96,12 @@ class Facts:
         counts = Counter(term for subject in subjects for term in subject)
         return {term: math.log(1 + len(subjects) / count) for term, count in counts.items()}
 
+    @cached_property
+    def whole(self) -> dict[frozenset[str], float]:
+        """The weight of each subject."""
+        subjects = {each.subject for each in (*self.facts, *self.hidden)}
+        return {subject: self.weight(subject) for subject in subjects}
+
     def weight(self, found: Iterable[str]) -> float:
+        """How much some terms tell together."""
         return sum(self.weights.get(term, 0.0) for term in found)

@@ -63,14 +63,19 @@ def _figure(
     if not printed:
         return ""
     best = next(iter(printed))
-    alike = [match for match in printed if _same_quantity(match.fact, best.fact)]
-    chosen = next((match for match in alike if match.fact.role == "value"), best)
+    alike = [
+        match
+        for match in printed
+        if _same_quantity(match.fact, best.fact) and _covers(match.fact, best.fact)
+    ]
+    # The plainest of them: an indicator of its own before one's numerator, or a breakdown's row.
+    chosen = min(alike, key=lambda match: (match.fact.role != "value", match.fact.key.count(".")))
     rivals = [
         match
         for match in matches
         if match.strength == chosen.strength
         and match.rank > best.rank - _MARGIN
-        and not _same_quantity(match.fact, chosen.fact)
+        and not any(_same_quantity(match.fact, one.fact) for one in (best, chosen))
     ]
     if rivals:
         return ""
@@ -90,10 +95,15 @@ def _printed_by(typed: str, fact: Fact, figures: Mapping[str, Mapping[str, str]]
 def _same_quantity(one: Fact, other: Fact) -> bool:
     """Whether two facts of one value are one statistic: one is made of the other's rows."""
     if one.key.partition("|")[0] == other.key.partition("|")[0] and one.role == other.role:
-        return one.period == other.period
+        return one.period == other.period and one.qualifiers == other.qualifiers
     if one.role == "benchmark" or other.role == "benchmark" or not (one.sources and other.sources):
         return False
     return one.sources <= other.sources or other.sources <= one.sources
+
+
+def _covers(one: Fact, other: Fact) -> bool:
+    """Whether a fact is as particular as another: it speaks of the same category."""
+    return all(group in one.qualifiers or group & one.subject for group in other.qualifiers)
 
 
 def _plain(text: str) -> str:

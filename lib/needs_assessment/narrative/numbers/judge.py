@@ -2,29 +2,34 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from needs_assessment.display import round_half_up
+from needs_assessment.narrative.numbers.context import Context, fits, qualifies, read_context
 from needs_assessment.narrative.numbers.exempt import exempt_spans
 from needs_assessment.narrative.numbers.facts import RATE, Fact, Facts
 from needs_assessment.narrative.numbers.prose import Sentence, sentences
-from needs_assessment.narrative.numbers.terms import terms
 from needs_assessment.narrative.numbers.typed import (
     COUNT,
     MONEY,
     MULTIPLE,
+    NEAR,
+    OVER,
     PERCENT,
     POINTS,
     TIMES,
+    UNDER,
     Typed,
     read_numbers,
 )
-from needs_assessment.periods import Period, parse_period
 
 KNOWN = "known"
 DIFFERS = "differs"
 UNTRACED = "untraced"
+
+# The roles of the ends of an interval.
+ENDS = ("lower", "upper", "wide_lower", "wide_upper")
 
 _COMPARABLE = {
     COUNT: (COUNT, RATE),
@@ -33,20 +38,6 @@ _COMPARABLE = {
     MONEY: (MONEY,),
     MULTIPLE: (),
 }
-_SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-/\N{EN DASH}]\s?((?:19|20)?\d\d))?(?!\d)")
-_EARLIER = re.compile(
-    r"\b(?:previous|earlier|before|prior|last|preceding|had been|from)\b", re.IGNORECASE
-)
-_PART_YEAR = re.compile(
-    r"\b(?:quarters?|Q[1-4]|months?|weeks?|January|February|March|April|May|June|July|August"
-    r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b",
-)
-_INTERVAL = re.compile(r"\b(?:interval|between|confidence|CI)\b|\d%? to \D?\d")
-_ELSEWHERE = re.compile(
-    r"\b(?:national(?:ly)?|England|UK|United Kingdom|Wales|country|county|region(?:al)?"
-    r"|other (?:councils|areas)|elsewhere|neighbouring|average)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -92,14 +83,19 @@ def judge(source: str, facts: Facts, chapter: str = "") -> list[Verdict]:
 
 
 def _judge_sentence(sentence: Sentence, facts: Facts, chapter: str) -> Iterator[Verdict]:
-    exempt = exempt_spans(sentence.text, facts.names)
-    context = _context(sentence, chapter)
-    live = ("value", "benchmark")
-    sizes = [fact.size for fact in facts.facts if fact.key in context.keys and fact.role in live]
+    read = read_numbers(sentence.text)
+    exempt = exempt_spans(sentence.text, facts.names, facts.bands) if read else []
     numbers = [
         typed
-        for typed in read_numbers(sentence.text)
+        for typed in read
         if not any(start < typed.end and typed.start < end for start, end in exempt)
+    ]
+    if not numbers:
+        return
+    context = read_context(sentence, chapter, facts)
+    live = ("value", "benchmark")
+    sizes = [
+        fact.size for key in context.keys for fact in facts.by_key.get(key, ()) if fact.role in live
     ]
     # Multiples last: the other numbers of the sentence may bear them out.
     for typed in sorted(numbers, key=lambda each: each.kind == MULTIPLE):
@@ -115,61 +111,22 @@ def _is_ratio(multiple: float, sizes: Sequence[float]) -> bool:
     return any(abs(one - multiple * other) <= other / 5 for one in sizes for other in sizes)
 
 
-@dataclass(frozen=True)
-class _Context:
-    """What a sentence is about: its terms, those around it, its periods, its live figures."""
-
-    here: frozenset[str]
-    around: frozenset[str]
-    periods: tuple[Period, ...]
-    keys: frozenset[str]
-    chapter: frozenset[str]
-    earlier: bool
-    part_year: bool
-    elsewhere: bool
-    interval: bool
-
-
-def _context(sentence: Sentence, chapter: str) -> _Context:
-    text = sentence.text
-    topic = terms(chapter.replace("-", " "))
-    return _Context(
-        here=terms(text) | frozenset(re.findall(r"\b\d\d\b", text)),
-        around=terms(sentence.before) | topic,
-        periods=tuple(_periods(text)),
-        keys=frozenset(figure.key for figure in sentence.figures),
-        chapter=topic,
-        earlier=bool(_EARLIER.search(text)),
-        part_year=bool(_PART_YEAR.search(text)),
-        elsewhere=bool(_ELSEWHERE.search(text)),
-        interval=bool(_INTERVAL.search(text)),
-    )
-
-
-def _periods(text: str) -> Iterator[Period]:
-    for match in _SPAN.finditer(text):
-        first, second = match[1], match[2]
-        if second and len(second) == 2 and int(second) == (int(first) + 1) % 100:
-            yield parse_period(f"{first}-{second}")
-        else:
-            yield parse_period(first)
-            if second and len(second) == 4:
-                yield parse_period(second)
-
-
 def _verdict(
-    typed: Typed, sentence: Sentence, context: _Context, facts: Facts
+    typed: Typed, sentence: Sentence, context: Context, facts: Facts
 ) -> tuple[str, tuple[Match, ...]]:
     claims = _is_statistic(typed, sentence)
     if not claims and typed.in_words:
         return "", ()
     kinds = _COMPARABLE.get(typed.kind, (typed.kind,))
-    size = abs(float(typed.value))
-    comparable = [
-        fact for fact in facts.facts if fact.kind in kinds and 0.6 * size <= fact.size <= 1.7 * size
-    ]
+    size, reach = abs(float(typed.value)), _reach(typed)
+    comparable = facts.between(kinds, size - reach, size + reach)
     matches = sorted(
-        _matches(typed, comparable, context, facts, claims), key=lambda each: -each.rank
+        (
+            each
+            for each in _matches(typed, comparable, context, facts, claims)
+            if not _may_be_hidden(typed, each.fact, context)
+        ),
+        key=lambda each: -each.rank,
     )
     if matches:
         return KNOWN, tuple(matches)
@@ -177,36 +134,51 @@ def _verdict(
         return "", ()
     near = [
         Match(fact, 0, rank)
-        for fact in comparable
-        if _is_near(typed, fact) and (rank := _nearby(fact, context, facts))
+        for fact in facts.between(kinds, 0.7 * size, 1.5 * size)
+        if _is_near(typed, fact)
+        and not _is_outdone(fact, context)
+        and (rank := _nearby(fact, context, facts))
     ]
     if near:
-        return DIFFERS, (max(near, key=lambda each: each.rank),)
+        return DIFFERS, (max(near, key=lambda each: (each.rank, each.fact.filter is not None)),)
     if sentence.cited or typed.kind in (MONEY, POINTS, *TIMES):
         return "", ()
     return UNTRACED, ()
 
 
 def _matches(
-    typed: Typed, comparable: list[Fact], context: _Context, facts: Facts, claims: bool
+    typed: Typed, comparable: list[Fact], context: Context, facts: Facts, claims: bool
 ) -> Iterator[Match]:
     """The facts that the number may be, with how well each fits the sentence."""
     for fact in comparable:
         strength = agreement(typed, fact)
-        if not strength or (not claims and strength < 3):
+        if not strength or (strength < 3 and not (claims and _may_be_rounded(fact))):
             continue
-        if fact.role in ("lower", "upper") and not context.interval:
+        if fact.role in ENDS and not (context.wide if "wide" in fact.role else context.interval):
             continue
         # A long number that is given to its last digit is no other by chance.
         told = typed.digits >= 4 and strength == 3
-        score = _score(replace(fact, qualifiers=()) if told else fact, context, facts)
-        if score is None or score < _needed(typed, strength):
+        score = _score(fact, context, facts, () if told else fact.qualifiers)
+        if score is None or score < _needed(typed, strength, fact):
             continue
         covered = facts.weight(fact.subject & (context.here | context.around))
-        share = covered / (facts.weight(fact.subject) or 1.0)
+        share = covered / (facts.whole[fact.subject] or 1.0)
         rank = score * (0.5 + 0.5 * share) + strength + (fact.role == "value")
         named = bool(fact.subject & context.here) or fact.key in context.keys
         yield Match(fact, strength, rank, named)
+
+
+def _may_be_rounded(fact: Fact) -> bool:
+    """Whether a number may stand for a fact that is shown to more digits."""
+    return not (fact.kind == RATE and fact.role in ENDS)
+
+
+def _reach(typed: Typed) -> float:
+    """How far from a number, at most, what a fact it agrees with may be shown as."""
+    share = 0.25 if typed.bound in (OVER, UNDER) else 0.05
+    return max(
+        0.5, share * float(abs(typed.value)), float(typed.rough_step), 2 * float(typed.loose)
+    )
 
 
 def agreement(typed: Typed, fact: Fact) -> int:
@@ -215,7 +187,7 @@ def agreement(typed: Typed, fact: Fact) -> int:
     exact, shown = abs(fact.exact), abs(fact.shown)
     if typed.loose:
         return 1 if _within(typed, value, exact, typed.loose) else 0
-    if typed.bound in ("over", "under"):
+    if typed.bound in (OVER, UNDER):
         if value == shown or _rounds(exact, typed.step, value):
             return 2
         return 1 if _within(typed, value, exact, Fraction(0)) else 0
@@ -225,18 +197,18 @@ def agreement(typed: Typed, fact: Fact) -> int:
         return 2
     rough = typed.rough_step
     enough = typed.digits >= 2 and rough > typed.step
-    if (enough or typed.bound == "near") and _rounds(exact, rough, value):
+    if (enough or typed.bound == NEAR) and _rounds(exact, rough, value):
         return 1
     return 0
 
 
 def _within(typed: Typed, value: Fraction, exact: Fraction, loose: Fraction) -> bool:
     reach = value / 5
-    if typed.bound == "over":
+    if typed.bound == OVER:
         return value - loose < exact <= value + reach
-    if typed.bound == "under":
+    if typed.bound == UNDER:
         return value - reach <= exact < value + loose
-    if typed.bound == "near":
+    if typed.bound == NEAR:
         loose = loose * Fraction(8, 5)
     return abs(value - exact) <= loose
 
@@ -245,7 +217,7 @@ def _rounds(exact: Fraction, step: Fraction, value: Fraction) -> bool:
     return Fraction(round_half_up(exact / step)) * step == value
 
 
-def _needed(typed: Typed, strength: int) -> float:
+def _needed(typed: Typed, strength: int, fact: Fact) -> float:
     """The score that makes an equal number the same one: the fewer its digits, the more."""
     if abs(typed.value) <= 12 and typed.kind == COUNT:
         return 4.0
@@ -253,36 +225,21 @@ def _needed(typed: Typed, strength: int) -> float:
         return 0.0
     if typed.digits == 3 and strength >= 2:
         return 0.5
-    return 1.0
+    # Of small counts that stand behind something else there are many.
+    return 2.0 if fact.role in ("numerator", "denominator") else 1.0
 
 
-def _score(fact: Fact, context: _Context, facts: Facts) -> float | None:
+def _score(
+    fact: Fact, context: Context, facts: Facts, qualifiers: tuple[frozenset[str], ...]
+) -> float | None:
     """How much a sentence is about a fact; None when it is about something else."""
-    if not _fits(fact, context, facts):
+    if not (qualifies(qualifiers, context) and fits(fact, context, facts)):
         return None
     here = fact.subject & context.here
     before = (fact.subject & context.around) - here
     score = facts.weight(here) + 0.5 * facts.weight(before)
-    score += 0.5 * sum(bool(group & context.here) for group in fact.qualifiers)
+    score += 0.5 * sum(bool(group & context.here) for group in qualifiers)
     return score + (2.0 if fact.key in context.keys else 0.0)
-
-
-def _fits(fact: Fact, context: _Context, facts: Facts) -> bool:
-    around = context.here | context.around
-    if any(not group & around for group in fact.qualifiers):
-        return False
-    if fact.period is None:
-        return True
-    if context.periods:
-        periods = (*context.periods, *((facts.edition,) if context.earlier else ()))
-        return any(_overlap(fact.period, period) for period in periods)
-    if fact.period.end < facts.edition.start or fact.period.start > facts.edition.end:
-        return context.earlier or not fact.own
-    return fact.period.months in (0, 12) or context.part_year
-
-
-def _overlap(one: Period, other: Period) -> bool:
-    return one.start <= other.end and other.start <= one.end
 
 
 def _is_statistic(typed: Typed, sentence: Sentence) -> bool:
@@ -321,14 +278,28 @@ def _is_near(typed: Typed, fact: Fact) -> bool:
 _COVERED = {MONEY: 0.3, RATE: 0.5, **dict.fromkeys(TIMES, 0.5)}
 
 
-def _nearby(fact: Fact, context: _Context, facts: Facts) -> float:
+def _nearby(fact: Fact, context: Context, facts: Facts) -> float:
     """How surely a sentence speaks of a fact; 0 when it may speak of something else."""
     if fact.key in context.keys and fact.role == "value":
         return 0.0
-    if context.elsewhere or context.earlier or not _fits(fact, context, facts):
+    if context.elsewhere or context.earlier or context.intended:
         return 0.0
     if any(not group & context.here for group in fact.qualifiers):
         return 0.0
+    if not fits(fact, context, facts):
+        return 0.0
     covered = facts.weight(fact.subject & (context.here | context.chapter))
-    whole = facts.weight(fact.subject)
+    whole = facts.whole[fact.subject]
     return covered if whole and covered / whole >= _COVERED.get(fact.kind, 0.75) else 0.0
+
+
+def _may_be_hidden(typed: Typed, fact: Fact, context: Context) -> bool:
+    """Whether a small count may be meant as a figure that is not shown: it is then not the shown
+    one that happens to be as large.
+    """
+    return typed.kind == COUNT and typed.value < 20 and _is_outdone(fact, context)
+
+
+def _is_outdone(fact: Fact, context: Context) -> bool:
+    """Whether a sentence speaks more closely of a figure that is not shown than of a fact."""
+    return any(len(topic.qualifiers) > len(fact.qualifiers) for topic in context.hidden)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 
 COUNT = "count"
@@ -39,14 +40,14 @@ class Typed:
     loose: Fraction = Fraction(0)
     in_words: bool = False
 
-    @property
+    @cached_property
     def digits(self) -> int:
         """How many significant digits it gives: one in 9,000, two in 9.0."""
         steps = self.value / self.step
         written = str(abs(steps.numerator)).lstrip("0")
         return len(written.rstrip("0") if self.step >= 1 else written) or 1
 
-    @property
+    @cached_property
     def rough_step(self) -> Fraction:
         """What its last digit other than nought counts: 100 in 9,300."""
         step = self.step
