@@ -274,6 +274,8 @@ def test_a_file_that_cannot_be_read_is_an_error_that_repeats_nothing(tmp_path: P
     folder = small_project(tmp_path).report("north", PERIOD).path
     folder.mkdir(parents=True)
     (folder / "assessment.pdf").write_bytes(b"%PDF-1.7 739184")
-    with pytest.raises(AssessmentError, match=r"assessment\.pdf of north/2024-25 cannot be read") as refused:
+    with pytest.raises(
+        AssessmentError, match=r"assessment\.pdf of north/2024-25 cannot be read"
+    ) as refused:
         Book([]).attack(tmp_path)
     assert "739184" not in str(refused.value)
