@@ -76,6 +76,7 @@ def _how_to_read() -> str:
         [
             r"- \[c\] stands for a number that is not shown, so that nobody can be identified.",
             r"- \[x\] stands for a number that no partner returned.",
+            r"- \[z\] stands for a number that does not apply, such as orders not yet in use here.",
             "- “About” stands before a number that is an estimate or was given roughly.",
             "- A 95% interval shows how far a number could move by chance alone. When the interval "
             "of a change includes no change, we say that there is no clear change.",

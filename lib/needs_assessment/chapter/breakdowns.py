@@ -1,5 +1,6 @@
 """Breakdowns as frames: a row for each category, area or stage."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,11 +11,14 @@ from needs_assessment.chapter.records import indicator_cell
 from needs_assessment.display import SUPPRESSED
 
 
-def breakdown_frame(group: dict[str, Any], *, since: bool = False) -> pd.DataFrame:
+def breakdown_frame(
+    group: dict[str, Any], *, since: bool = False, publishers: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """A row per category in the data dictionary's order, those not known first.
 
     Columns: Number, Out of, Value (with its interval), 95% interval, Position, Smoothed,
-    Expected, and with `since` Since last year; one that would be empty is left out. Empty when no
+    Expected (its source named by `publishers`, benchmark ids to names, or by its geography), and
+    with `since` Since last year; one that would be empty is left out. Empty when no
     return gives the breakdown.
     """
     rows = group["rows"]
@@ -28,7 +32,7 @@ def breakdown_frame(group: dict[str, Any], *, since: bool = False) -> pd.DataFra
             "95% interval": [_interval(row) for row in rows],
             "Position": [row["position"] for row in rows],
             "Smoothed": [_smoothed(row) for row in rows],
-            "Expected": [_expected(row) for row in rows],
+            "Expected": [_expected(row, publishers or {}) for row in rows],
         },
         index=pd.Index([row["label"] for row in rows], name=group["label"]),
         dtype=object,
@@ -89,12 +93,14 @@ def _smoothed(row: dict[str, Any]) -> Cell:
     )
 
 
-def _expected(row: dict[str, Any]) -> Cell:
+def _expected(row: dict[str, Any], publishers: Mapping[str, str]) -> Cell:
     benchmark = row["benchmark"]
     return Cell(
         row["expected"],
         row["expected_display"],
         key=f"{row['id']}|expected",
         nature=row["nature"] if benchmark is None else "published",
-        partners=[] if benchmark is None else [benchmark["geography"]],
+        partners=[]
+        if benchmark is None
+        else [publishers.get(benchmark["id"], benchmark["geography"])],
     )

@@ -93,7 +93,10 @@ class Chapter:
         `since` adds how each row stands against the year before. Raises AssessmentError for an id
         that is no breakdown.
         """
-        return breakdown_frame(self._group(name), since=since)
+        publishers = records.benchmark_publishers(
+            self._store.data["benchmarks"], self._store.data["publishers"]
+        )
+        return breakdown_frame(self._group(name), since=since, publishers=publishers)
 
     def overall(self, name: str) -> Cell:
         """The value of a breakdown over all its rows: what a funnel is drawn around."""

@@ -209,7 +209,7 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     # What counts is the distance from the limits, so the scale need not start at 0.
     lowest = max(0.0, axes.get_ylim()[0])
     axes.set_ylim(bottom=lowest)
-    axes.set_xlabel("Size of the group (its base)")
+    axes.set_xlabel("Number of people" if kind == "rate" else "Number that the share is taken of")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     suffix = "%" if frame.attrs.get("unit") == "%" else ""
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}{suffix}")

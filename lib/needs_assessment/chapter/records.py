@@ -168,6 +168,18 @@ def benchmark_frame(
     )
 
 
+def benchmark_publishers(
+    benchmarks: list[dict[str, Any]], publishers: dict[str, str]
+) -> dict[str, str]:
+    """Who published the latest verified value of each benchmark, by benchmark id."""
+    found = {}
+    for benchmark in benchmarks:
+        sources = [each["source"] for each in benchmark["values"] if each["verified"]]
+        if benchmark["verified"] and sources and sources[-1] in publishers:
+            found[benchmark["id"]] = publishers[sources[-1]]
+    return found
+
+
 def benchmark_line(benchmarks: list[dict[str, Any]], name: str, period: Period) -> Cell:
     """The latest verified value of a benchmark up to a period, named for a line in a chart."""
     held = {each["id"]: each for each in benchmarks}

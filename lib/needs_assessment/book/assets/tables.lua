@@ -3,7 +3,7 @@
 
 local LINE = 104     -- characters of a table's size that fit on a line of the PDF
 local SENTENCE = 48  -- a cell longer than this is prose, and wraps
-local SHORT = 16     -- a column of a word or two, best on one line
+local SHORT = 17     -- a column of a word or two, best on one line
 local PADDING = 3
 
 local function head_rows(rows, scope)
