@@ -186,8 +186,11 @@ def test_one_notebook_leaves_nothing_to_the_next(tmp_path):
     assert found == "(False, False)"
 
 
-def test_the_stock_engine_can_be_asked_for_and_a_wrong_name_is_an_error():
+def test_the_stock_engine_can_be_asked_for_and_a_wrong_name_is_an_error(monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
     assert choose_engine({}) == "warm"
     assert choose_engine({"ENGINE": "stock"}) == "stock"
     with pytest.raises(AssessmentError, match="hot"):
         choose_engine({"ENGINE": "hot"})
+    monkeypatch.setattr(tempfile, "tempdir", f"/{'long' * 20}")
+    assert choose_engine({}) == "stock", "an address there would be too long for the fork server"

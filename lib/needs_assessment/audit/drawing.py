@@ -149,9 +149,13 @@ def _collect(element: ElementTree.Element, axes: _Axes, axis: str) -> None:
 
 def _tick(element: ElementTree.Element, axis: str, axes: _Axes) -> None:
     marks = [each for each in element.iter("use") if each.get("x") and each.get("y")]
-    words = " ".join(text.words for text in _texts(element))
-    if marks and words:
+    texts = _texts(element)
+    words = " ".join(text.words for text in texts)
+    if words and marks:
         axes.ticks[axis].append(_Text(words, _number(marks[0], "x"), _number(marks[0], "y")))
+    elif words:
+        # A category without a mark stands where its label does.
+        axes.ticks[axis].append(_Text(words, texts[0].x, texts[0].y))
 
 
 def _texts(element: ElementTree.Element) -> list[_Text]:
