@@ -5,12 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from needs_assessment.council import load_council
+from needs_assessment.council import Disclosure, load_council
+from needs_assessment.disclosure.board import Protect
+from needs_assessment.disclosure.cells import collect_cells
+from needs_assessment.disclosure.figures import protect_indicator
+from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.protection import Material, protect_report
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.catalogue import load_catalogue
 from needs_assessment.indicators.compute import compute_indicators
 from needs_assessment.indicators.definition import read_term
 from needs_assessment.indicators.groups import Group, compute_groups
+from needs_assessment.indicators.report import Computed
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
@@ -68,3 +74,15 @@ def group(name: str, *rows: Row, period: str = "2024-25", **settings: Any) -> Gr
     """One breakdown."""
     found = basis(*rows, period=period, **settings)
     return compute_groups({name: CATALOGUE[name]}, found)[0]
+
+
+def protecting(found: Basis, indicators: tuple[Indicator, ...] = (), *groups: Group) -> Protect:
+    """How a report shows indicators and breakdowns when it shows nothing else."""
+    every = list(Computed(indicators, groups, (), ()).every())
+    own = found.areas[0]
+    policy = Policy(Disclosure(), DICTIONARY, REFERENCE.areas, own)
+    material = Material(collect_cells(found.observations, DICTIONARY), every)
+    protection = protect_report(material, policy, REFERENCE.areas, found.period)
+    known = zip(protection.indicators, protection.prints, strict=True)
+    entries = {id(one): more for one, more in zip(every, known, strict=True)}
+    return lambda one: protect_indicator(one, *entries[id(one)])

@@ -12,7 +12,6 @@ from needs_assessment.chapter.messages import PER_CHAPTER, choose_messages
 from needs_assessment.council import Council, Edition, load_council
 from needs_assessment.disclosure.computed import protect_computed
 from needs_assessment.disclosure.figures import protect_indicator
-from needs_assessment.disclosure.policy import Policy
 from needs_assessment.disclosure.store import (
     ProtectedStore,
     Sources,
@@ -270,12 +269,11 @@ def test_whatever_is_shown_is_known_to_disclosure_control(north: Sources) -> Non
         edition,
     )
     computed = compute_report(north.catalogue, basis, north.council.county)
-    policy = Policy(5, north.dictionary)
     asked: list[int] = []
 
     def protect(one: Indicator) -> dict[str, Any]:
         asked.append(id(one))
-        return protect_indicator(one, policy)
+        return protect_indicator(one)
 
     data = protect_computed(computed, protect)
     assert {*asked} == {id(each) for each in computed.every()}

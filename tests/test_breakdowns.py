@@ -5,19 +5,17 @@ from typing import Any
 
 import pytest
 
-from computed import CATALOGUE, DICTIONARY, Row, basis, group
+from computed import CATALOGUE, Row, basis, group, protecting
 from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
-from needs_assessment.disclosure.figures import protect_indicator
 from needs_assessment.disclosure.groups import protect_group
-from needs_assessment.disclosure.policy import Policy
 from needs_assessment.indicators.groups import compute_groups
 
-POLICY = Policy(5, DICTIONARY)
 NOW = "2024-25"
 
 
 def shown(name: str, *rows: Row, **settings: Any) -> dict[str, Any]:
-    return protect_group(group(name, *rows, **settings), lambda one: protect_indicator(one, POLICY))
+    found = group(name, *rows, **settings)
+    return protect_group(found, protecting(basis(*rows, **settings), (), found))
 
 
 def sex(female: Any, male: Any, unknown: Any) -> list[Row]:

@@ -4,16 +4,13 @@ from typing import Any
 
 import pytest
 
-from computed import DICTIONARY, group, indicator
+from computed import basis, group, indicator, protecting
 from needs_assessment.disclosure.board import complete_indicator
-from needs_assessment.disclosure.figures import protect_indicator
-from needs_assessment.disclosure.policy import Policy
-
-POLICY = Policy(5, DICTIONARY)
 
 
 def shown(name: str, *rows: tuple[str, str, Any]) -> dict[str, Any]:
-    return complete_indicator(indicator(name, *rows), lambda one: protect_indicator(one, POLICY))
+    one = indicator(name, *rows)
+    return complete_indicator(one, protecting(basis(*rows), (one,)))
 
 
 @pytest.mark.parametrize(
