@@ -17,6 +17,8 @@ _SPAN = re.compile(
 _EARLIER = re.compile(
     r"\b(?:previous|earlier|before|prior|last|preceding|had been|from)\b", re.IGNORECASE
 )
+# “In England it was 64% (2018-19)”: the year of that number alone.
+_ASIDE = re.compile(r"\d%?\s\((?:19|20)\d\d[^()]*\)")
 _PART_YEAR = re.compile(
     r"\b(?:quarters?|Q[1-4]|months?|weeks?|January|February|March|April|May|June|July|August"
     r"|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b",
@@ -44,6 +46,7 @@ class Context:
     keys: frozenset[str]
     chapter: frozenset[str]
     earlier: bool
+    aside: bool
     part_year: bool
     quarters: frozenset[str]
     elsewhere: bool
@@ -64,6 +67,7 @@ def read_context(sentence: Sentence, chapter: str, facts: Facts) -> Context:
         keys=frozenset(figure.key for figure in sentence.figures),
         chapter=topic,
         earlier=bool(_EARLIER.search(text)),
+        aside=bool(_ASIDE.search(text)),
         quarters=frozenset(_QUARTERS[each.lower()] for each in _QUARTER.findall(text)),
         part_year=bool(_PART_YEAR.search(text)),
         elsewhere=bool(_ELSEWHERE.search(text)),
@@ -100,7 +104,8 @@ def fits(fact: Fact, context: Context, facts: Facts) -> bool:
     if quarter and context.quarters and quarter not in context.quarters:
         return False
     if context.periods:
-        periods = (*context.periods, *((facts.edition,) if context.earlier else ()))
+        others = context.earlier or context.aside
+        periods = (*context.periods, *((facts.edition,) if others else ()))
         named = any(_overlap(fact.period, period) for period in periods)
         return named and (fact.period.months in (0, 12) or context.part_year)
     if fact.period.end < facts.edition.start or fact.period.start > facts.edition.end:
