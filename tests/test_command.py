@@ -249,12 +249,11 @@ def test_interruption_leaves_no_kernel_and_the_old_report(project: Path) -> None
     assert not (report / "index.html").exists() and not (report / ".work").exists()
 
 
-def test_a_second_run_of_one_council_waits(project: Path) -> None:
-    small_project(project, "marac")
+def test_a_second_run_of_one_council_waits(again: Path) -> None:
     command = [sys.executable, "-m", "needs_assessment.cli", *RUN]
-    options = {"cwd": project, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    options = {"cwd": again, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     runs = [subprocess.Popen(command, **options) for _ in range(2)]
     outputs = [run.communicate(timeout=300) for run in runs]
     assert [run.returncode for run in runs] == [0, 0], outputs
     assert sum("is in progress" in stdout for stdout, _ in outputs) == 1
-    assert (project / REPORT / "assessment.pdf").exists()
+    assert (again / REPORT / "assessment.pdf").exists()
