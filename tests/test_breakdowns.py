@@ -137,6 +137,17 @@ def test_representation_is_among_those_known() -> None:
     assert rows["asian"]["lower"] == pytest.approx(0.08508 / 0.04, abs=0.01)
 
 
+@pytest.mark.parametrize(("asian", "unknown"), [(8, 9), (7, 42), (22, 34), (20, 110)])
+def test_the_word_of_a_ratio_is_that_of_the_interval_beside_it(asian: int, unknown: int) -> None:
+    """What prints as “0.26 to 1.00” is not called lower, though 0.996 is below 1."""
+    edges = 0
+    for row in representation(asian, unknown)["rows"]:
+        low, high = (float(end) for end in row["figures"]["interval"].split(" to "))
+        edges += high == 1 > row["upper"] or low == 1 < row["lower"]
+        assert row["position"] == ("higher" if low > 1 else "lower" if high < 1 else "similar")
+    assert edges
+
+
 def test_representation_hides_a_small_group() -> None:
     row = next(row for row in representation(3)["rows"] if row["category"] == "asian")
     assert (row["value"], row["display"], row["position"]) == (None, "[c]", "")
