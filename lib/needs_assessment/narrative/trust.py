@@ -9,22 +9,21 @@ from pathlib import Path
 import nbformat
 from nbformat.sign import NotebookNotary
 
-from needs_assessment.narrative.files import read_bytes
-
 
 def trust(placed: Iterable[tuple[Path, str]]) -> None:
     """Sign the notebooks that a run on this machine has put in place, as Jupyter signs what it ran.
 
     `placed`: each with the SHA-256 of the bytes that were put there; one that has been saved by
     another hand since is left alone. The signatures lie with the user's own Jupyter data. Where
-    those cannot be written, the notebooks stay untrusted and nothing else is the worse for it.
+    those cannot be written, or a notebook cannot be read, the notebooks stay untrusted and nothing
+    else is the worse for it.
     """
     try:
         notary = NotebookNotary()
         with closing(notary.store):
             for path, expected in placed:
-                data = read_bytes(path)
-                if data is not None and hashlib.sha256(data).hexdigest() == expected:
+                data = path.read_bytes()
+                if hashlib.sha256(data).hexdigest() == expected:
                     notary.sign(nbformat.reads(data.decode("utf-8"), as_version=4))
     except (OSError, sqlite3.Error):
         return
