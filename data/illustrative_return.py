@@ -7,6 +7,7 @@ others alone.
 import csv
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,7 @@ class Return:
             self.add_by(measure, dimension, self.split(whole, mix))
 
 
+@cache
 def populations(area: str) -> dict[str, int]:
     """People (`all`), `children` under 18, `adults` (16 and over) and the `old` (65 and over),
     mid-2023; `females` aged 16 and over, Census 2021.

@@ -11,7 +11,7 @@ comes from `make_illustrative_extract.py`.
 
 import argparse
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +198,9 @@ def refuge(out: Return) -> None:
     out.add("refuge.departures", accepted)
     out.add_by("refuge.departures", "length_of_stay", departures)
     known = {band: count for band, count in departures.items() if stays[band][1]}
-    weeks = sum(count * stays[band][1] for band, count in known.items()) / sum(known.values())
-    out.add("refuge.weeks_stayed", f"{weeks:.1f}")
+    if sum(known.values()):
+        weeks = sum(count * stays[band][1] for band, count in known.items()) / sum(known.values())
+        out.add("refuge.weeks_stayed", f"{weeks:.1f}")
     out.add_by("refuge.children_supported", "age", out.split(supported, SETTINGS["refuge_ages"]))
 
 
@@ -343,26 +344,31 @@ def marac_items(out: Return) -> list[list[Any]]:
     ]
 
 
+def write_returns(target: Path, council: str, year: int, left_out: Collection[str] = ()) -> None:
+    """Writes the returns of one council and year into `target`, but for the files `left_out`."""
+    target.mkdir(parents=True, exist_ok=True)
+    rates, period = SETTINGS["councils"][council], SETTINGS["years"][year]
+    for file, fill in FILES.items():
+        if file in left_out or {file, f"{file} {period}"} & {*rates["lacks"]}:
+            continue
+        out = Return(council, year, file)
+        fill(out)
+        if file in WORKBOOKS:
+            workbook = WORKBOOKS[file](rates["area"], year, out.rows)
+            (target / file).with_suffix(".xlsx").write_bytes(workbook)
+            continue
+        with (target / file).open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines, lineterminator="\n").writerows([HEADINGS, *out.rows])
+    items = marac_items(Return(council, year, "marac.xlsx"))
+    (target / "marac.xlsx").write_bytes(marac_form(rates["area"], year, items))
+
+
 def main(folder: Path) -> None:
     """Writes every illustrative return under `folder`."""
-    for council, rates in SETTINGS["councils"].items():
+    for council in SETTINGS["councils"]:
         for year, period in SETTINGS["years"].items():
-            target = folder / council / period
-            target.mkdir(parents=True, exist_ok=True)
-            for file, fill in FILES.items():
-                lacking = {file, f"{file} {period}"} & {*rates["lacks"]}
-                if lacking or file in SETTINGS["extracts"].get(year, []):
-                    continue
-                out = Return(council, year, file)
-                fill(out)
-                if file in WORKBOOKS:
-                    workbook = WORKBOOKS[file](out.rates["area"], year, out.rows)
-                    (target / file).with_suffix(".xlsx").write_bytes(workbook)
-                    continue
-                with (target / file).open("w", encoding="utf-8", newline="") as lines:
-                    csv.writer(lines, lineterminator="\n").writerows([HEADINGS, *out.rows])
-            items = marac_items(Return(council, year, "marac.xlsx"))
-            (target / "marac.xlsx").write_bytes(marac_form(rates["area"], year, items))
+            extracts = SETTINGS["extracts"].get(year, [])
+            write_returns(folder / council / period, council, year, extracts)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ def _pins(lines: list[str]) -> dict[str, str]:
 
 def _declared() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    extras = project["optional-dependencies"].values()
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
     pins = _pins(lines)
     assert len(pins) == len(lines), "every dependency is pinned"
     return pins

@@ -19,6 +19,7 @@ from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
 from needs_assessment.errors import AssessmentError
+from needs_assessment.execution.crew import Crew
 from needs_assessment.execution.engine import choose_engine
 from needs_assessment.execution.kept import (
     Executed,
@@ -29,7 +30,7 @@ from needs_assessment.execution.kept import (
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
-from needs_assessment.execution.progress import Progress
+from needs_assessment.execution.progress import Listener
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
 from needs_assessment.files import write_synced
 from needs_assessment.flags import NARRATIVE, Flag
@@ -105,14 +106,16 @@ def assess(
     name: str,
     period: str | None,
     renderer: str,
-    progress: Progress,
+    progress: Listener,
     fresh: bool = False,
+    crew: Crew | None = None,
 ) -> Outcome:
     """Makes the assessment of one edition and puts it in place of the last one.
 
-    Chapters of which nothing but text has changed are not run again, unless `fresh`. Raises
-    AssessmentError when an input, a chapter or the book is wrong: the report, narrative and
-    results of the last run then stay as they were.
+    Chapters of which nothing but text has changed are not run again, unless `fresh`. The others run
+    in the processes of `crew`, or else in some of their own. Raises AssessmentError when an input,
+    a chapter or the book is wrong: the report, narrative and results of the last run then stay as
+    they were.
     """
     started = time.monotonic()
     council = load_council(project, name)
@@ -129,7 +132,7 @@ def assess(
         report.work.mkdir(0o700, parents=True)
         try:
             finished, log, executed = _run_chapters(
-                project, report, store, chapters, progress, fresh
+                project, report, store, chapters, progress, fresh, crew
             )
             progress.note("Making the book …")
             used = _make_book(project, report, store, finished, renderer, log)
@@ -182,8 +185,9 @@ def _run_chapters(
     report: ReportFolder,
     store: ProtectedStore,
     chapters: tuple[Chapter, ...],
-    progress: Progress,
+    progress: Listener,
     fresh: bool,
+    crew: Crew | None,
 ) -> tuple[list[Finished], list[str], int]:
     """The chapters with their outputs, what they logged, and how many of them ran."""
     # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
@@ -213,8 +217,20 @@ def _run_chapters(
             f" {len(prepared) - len(waiting)} of {len(prepared)} chapters."
         )
     jobs = [_job(project, report, each, parameters, frozen) for each in waiting]
-    ran = execute_chapters(jobs, engine, on_event=progress.event)
-    outputs = _outputs(report, waiting, ran, len(chapters))
+    keys = {each.id: each.key for each in waiting}
+    outputs: dict[str, Executed] = {}
+
+    def take(result: ChapterResult) -> None:
+        """Kept at once, so that whatever stops this run, the next goes on from here."""
+        if not result.failure:
+            each = Executed(read_notebook(result.output) or {}, result.log)
+            outputs[result.chapter] = each
+            if not forbidden_outputs(result.chapter, each.notebook):
+                keep_executed(report.executed, result.chapter, keys[result.chapter], each)
+
+    ran = execute_chapters(jobs, engine, on_event=progress.event, on_result=take, crew=crew)
+    _refuse_failures(ran, len(chapters))
+    _refuse_outputs([(each.id, outputs[each.id].notebook) for each in waiting])
     executed = {each.id: each.kept or outputs[each.id] for each in prepared}
     # What was typed while chapters ran is in the report as well.
     finished = [
@@ -279,30 +295,16 @@ def _job(
     )
 
 
-def _outputs(
-    report: ReportFolder, waiting: list[_Prepared], ran: list[ChapterResult], chapters: int
-) -> dict[str, Executed]:
-    """What each chapter that ran came to, kept for the next run even where another stops this one.
-
-    Raises AssessmentError for chapters that failed, or showed what no chapter may.
-    """
-    outputs = {
-        result.chapter: Executed(read_notebook(result.output) or {}, result.log)
-        for result in ran
-        if not result.failure
-    }
-    forbidden = {name: forbidden_outputs(name, each.notebook) for name, each in outputs.items()}
-    for each in waiting:
-        if each.id in outputs and not forbidden[each.id]:
-            keep_executed(report.executed, each.id, each.key, outputs[each.id])
-    _refuse_failures(ran, chapters)
-    problems = [problem.text for found in forbidden.values() for problem in found]
+def _refuse_outputs(executed: Sequence[tuple[str, Notebook]]) -> None:
+    """Raises AssessmentError for chapters that showed what no chapter may."""
+    problems = [
+        problem.text for name, notebook in executed for problem in forbidden_outputs(name, notebook)
+    ]
     if problems:
         raise AssessmentError(
             "\n".join(problems),
             "Show it through chapter.table, chapter.figure or chapter.indicators, or remove it.",
         )
-    return outputs
 
 
 def _make_book(

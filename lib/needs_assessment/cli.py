@@ -81,6 +81,46 @@ def assessment(
 
 
 @app.command()
+def assessments(
+    councils: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[COUNCIL …]", help="Councils in params/; all of them if absent."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="How many councils at a time; one a core if absent."),
+    ] = None,
+    renderer: RendererOption = Renderer.auto,
+    fresh: FreshOption = False,
+) -> None:
+    """Make the latest assessment of every council; one that fails stops no other."""
+    import time
+
+    from needs_assessment.council import council_names
+    from needs_assessment.execution.progress import Progress
+    from needs_assessment.fleet.fleet import assess_fleet
+
+    project, started = find_project(), time.monotonic()
+    names = list(dict.fromkeys(councils or council_names(project)))
+    with Progress(width=max(map(len, names), default=0)) as progress:
+        made = assess_fleet(project, names, renderer, fresh, workers, progress.event)
+        failed = [each for each in made if each.error]
+        ran = f"{sum(each.executed for each in made)} of {sum(each.chapters for each in made)}"
+        progress.summary(
+            [
+                ("Reports", f"{len(made) - len(failed)} of {len(made)} councils: reports/"),
+                ("Run", f"{ran} chapters"),
+                ("Flags", f"{sum(each.flags for each in made)} (see checks.json of each report)"),
+                ("Time", f"{time.monotonic() - started:.1f} s"),
+            ]
+        )
+        if failed:
+            progress.note("\nFailed (make assessment COUNCIL=… says more):")
+            progress.summary([(each.council, each.error.splitlines()[0]) for each in failed])
+    sys.exit(1 if failed else 0)
+
+
+@app.command()
 def check(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,

@@ -336,17 +336,22 @@ def council_names(project: Project) -> list[str]:
     return sorted(path.stem for path in project.params.glob("*.yml") if path.stem != "defaults")
 
 
+def known_council(project: Project, name: str) -> None:
+    """Raises AssessmentError (exit code 2) for a name that no file in `params/` has."""
+    known = council_names(project)
+    if not _NAME.fullmatch(name) or name not in known:
+        listed = f"Known councils: {', '.join(known)}." if known else "params/ holds no council."
+        guess = nearest(name, known)
+        raise AssessmentError(f"There is no council “{name}”.", f"{guess} {listed}".strip(), 2)
+
+
 def load_council(project: Project, name: str) -> Council:
     """The settings of one council.
 
     Raises AssessmentError (exit code 2) for an unknown name, and for a setting that is unknown,
     missing or not allowed, naming the file and the field.
     """
-    known = council_names(project)
-    if not _NAME.fullmatch(name) or name not in known:
-        listed = f"Known councils: {', '.join(known)}." if known else "params/ holds no council."
-        guess = nearest(name, known)
-        raise AssessmentError(f"There is no council “{name}”.", f"{guess} {listed}".strip(), 2)
+    known_council(project, name)
     file = f"params/{name}.yml"
     data = read_yaml(project.params / f"{name}.yml", file)
     defaults = read_yaml(project.params / "defaults.yml", "params/defaults.yml")

@@ -1,11 +1,15 @@
 """The built-in renderer: pandoc and Typst as Python packages, no other program."""
 
+import json
 import re
+import subprocess
+import sys
 import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import font_source_sans_pro
-import typst
 
 from needs_assessment.book.pandoc import ASSETS, run_pandoc
 from needs_assessment.book.pdf import finish_pdf
@@ -18,6 +22,16 @@ FONTS = tuple(
     f"SourceSansPro-{style}.otf"
     for style in ("Regular", "It", "Semibold", "SemiboldIt", "Bold", "BoldIt")
 )
+# Typst keeps what it compiled for as long as its process lives, hundreds of megabytes a report, and
+# gains nothing by it: each report has a process of its own.
+_COMPILE = """
+import json, sys, typst
+job = json.load(sys.stdin)
+try:
+    typst.compile(job.pop("document").encode(), **job)
+except typst.TypstError as error:
+    print(json.dumps({"message": error.message, "hints": error.hints}))
+"""
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 _FILTERS = (
     f"--lua-filter={ASSETS / 'tables.lua'}",
@@ -36,14 +50,16 @@ def render(book_dir: Path, out_dir: Path) -> None:
     Raises AssessmentError when pandoc or Typst refuses the book.
     """
     settings = read_settings(book_dir)
-    page = render_page(book_dir, settings)
-    document = render_typst(book_dir, settings)
     out_dir.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out_dir, prefix=".render-") as folder:
+    with (
+        tempfile.TemporaryDirectory(dir=out_dir, prefix=".render-") as folder,
+        ThreadPoolExecutor(1) as beside,
+    ):
         new_page, new_pdf = Path(folder) / PAGE, Path(folder) / PDF
-        new_page.write_text(page, encoding="utf-8", newline="\n")
-        new_pdf.write_bytes(compile_pdf(book_dir, document, settings, Path(folder)))
+        page = beside.submit(render_page, book_dir, settings)
+        compile_pdf(book_dir, render_typst(book_dir, settings), settings, new_pdf)
         finish_pdf(new_pdf)
+        new_page.write_text(page.result(), encoding="utf-8", newline="\n")
         new_page.replace(out_dir / PAGE)
         new_pdf.replace(out_dir / PDF)
 
@@ -78,28 +94,40 @@ def render_typst(book_dir: Path, settings: BookSettings) -> str:
     return run_pandoc(book_dir, settings, arguments)
 
 
-def compile_pdf(book_dir: Path, document: str, settings: BookSettings, work_dir: Path) -> bytes:
-    """The PDF/UA-1 file that Typst makes of `document`; figures are found in `book_dir`.
+def compile_pdf(book_dir: Path, document: str, settings: BookSettings, pdf: Path) -> None:
+    """Write the PDF/UA-1 file that Typst makes of `document`; figures are found in `book_dir`.
 
-    Only the fonts of the product are used, so every machine gives the same pages. Raises
-    AssessmentError in Typst's own words when the document breaks a rule of PDF/UA-1.
+    Only the fonts of the product are used, put beside `pdf`, so every machine gives the same
+    pages. Raises AssessmentError in Typst's own words when the document breaks a rule of PDF/UA-1.
     """
-    copy_fonts(work_dir / "fonts")
-    try:
-        return typst.compile(
-            document.encode(),
-            root=str(book_dir),
-            font_paths=[str(work_dir / "fonts")],
-            ignore_system_fonts=True,
-            pdf_standards=["ua-1"],
-            timestamp=settings.timestamp,
-        )
-    except typst.TypstError as error:
-        raise _refusal(book_dir, settings, error) from None
+    copy_fonts(pdf.parent / "fonts")
+    job = {
+        "document": document,
+        "output": str(pdf),
+        "root": str(book_dir),
+        "font_paths": [str(pdf.parent / "fonts")],
+        "ignore_system_fonts": True,
+        "pdf_standards": ["ua-1"],
+        "timestamp": settings.timestamp,
+    }
+    compiled = subprocess.run(
+        [sys.executable, "-P", "-c", _COMPILE],
+        input=json.dumps(job),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if compiled.stdout:
+        raise _refusal(book_dir, settings, **json.loads(compiled.stdout))
+    if compiled.returncode:
+        words = compiled.stderr.strip().splitlines()[-1:]
+        raise _refusal(book_dir, settings, "".join(words) or "Typst ended too early", ())
 
 
-def _refusal(book_dir: Path, settings: BookSettings, error: typst.TypstError) -> AssessmentError:
-    if match := _NO_GLYPH.search(error.message):
+def _refusal(
+    book_dir: Path, settings: BookSettings, message: str, hints: Sequence[str]
+) -> AssessmentError:
+    if match := _NO_GLYPH.search(message):
         sign = match[1]
         names = [
             file.name
@@ -110,9 +138,7 @@ def _refusal(book_dir: Path, settings: BookSettings, error: typst.TypstError) ->
             f"{', '.join(names) or book_dir}: the PDF has no letter for “{sign}”.",
             "Take it out, or write it in words.",
         )
-    return AssessmentError(
-        f"{book_dir}: the PDF could not be made: {error.message}", " ".join(error.hints)
-    )
+    return AssessmentError(f"{book_dir}: the PDF could not be made: {message}", " ".join(hints))
 
 
 def copy_fonts(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Self, TextIO
+from typing import Protocol, Self, TextIO
 
 from rich.console import Console
 from rich.progress import Progress as Bars
@@ -12,22 +12,35 @@ from rich.progress import SpinnerColumn, TaskID, TextColumn
 from needs_assessment.execution.run import FAILED, STARTED
 
 
+class Listener(Protocol):
+    """Who is told of a run while it works."""
+
+    def event(self, chapter: str, state: str, seconds: float) -> None:
+        """`chapter` has started, is done or has failed, `seconds` after it started."""
+
+    def note(self, text: str) -> None:
+        """A line of text for whoever started the run."""
+
+
 class Progress:
-    """The lines of one run, used as a context manager.
+    """The lines of one run, or of a fleet's councils, used as a context manager.
 
     On a terminal each chapter that is running has a line with its time so far. Elsewhere each
-    chapter gives one line when it ends, so that a log reads well.
+    chapter gives one line when it ends, so that a log reads well. Names are `width` wide.
     """
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, width: int = 16) -> None:
         self._console = Console(file=stream or sys.stdout, highlight=False, markup=False)
         # Characters of ASCII alone: a Windows console or a log in Latin-1 shows them too.
         self._bars = Bars(
-            TextColumn("  {task.description:<16} running {task.elapsed:5.1f} s", markup=False),
+            TextColumn(
+                f"  {{task.description:<{width}}} running {{task.elapsed:5.1f}} s", markup=False
+            ),
             SpinnerColumn("line"),
             console=self._console,
             transient=True,
         )
+        self._width = width
         self._tasks: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
@@ -53,7 +66,8 @@ class Progress:
         if chapter in self._tasks:
             self._bars.remove_task(self._tasks.pop(chapter))
         style = "bold red" if state == FAILED else None
-        self._console.print(f"  {chapter:<16} {state:<6} {seconds:6.1f} s", style=style)
+        name = f"{chapter:<{self._width}}"
+        self._console.print(f"  {name} {state:<6} {seconds:6.1f} s", style=style)
 
     def note(self, text: str) -> None:
         """Show a line of text."""

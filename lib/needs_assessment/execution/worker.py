@@ -1,23 +1,18 @@
 """What a worker process does: it runs chapters one after another.
 
-It reads a job a line from standard input and writes a result a line to standard output, both JSON.
-When standard input ends, for whatever reason, it ends its kernel and itself: killing the parent in
-any way leaves nothing running.
+When the parent ends in any way, so do this process and its kernel: nothing is left running.
 """
 
-import json
 import os
-import queue
 import re
 import shutil
-import sys
-import threading
 import time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import papermill
 
+from needs_assessment.execution.crew import serve
 from needs_assessment.execution.engine import WARM
 from needs_assessment.execution.kernel import (
     LocalKernelManager,
@@ -126,25 +121,13 @@ def _literal_path(path: str) -> str:
     return path.replace("{", "{{").replace("}", "}}")
 
 
-def _read_jobs(jobs: "queue.SimpleQueue[dict[str, Any]]") -> None:
-    for line in sys.stdin:
-        jobs.put(json.loads(line))
+def _end() -> None:
+    """End the kernel, what it left, and this process."""
     end_latest_kernel()
     shutil.rmtree(private_folder(), ignore_errors=True)
     os._exit(0)
 
 
-def _private_stdout() -> TextIO:
-    """Standard output for results alone: what libraries print goes to standard error."""
-    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return results
-
-
 def main() -> None:
     """Run jobs until standard input ends."""
-    results = _private_stdout()
-    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_read_jobs, args=(jobs,), daemon=True).start()
-    while True:
-        print(json.dumps(run_job(jobs.get())), file=results, flush=True)
+    serve(run_job, _end)

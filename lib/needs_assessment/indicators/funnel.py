@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.optimize import brentq
-
 from needs_assessment.indicators import intervals
 
 Statistic = Literal["proportion", "rate"]
@@ -42,6 +40,9 @@ def limits(
     if statistic == "proportion":
         reach = intervals.z(confidence) * math.sqrt(average * (1 - average) / base)
         return max(0.0, average - reach), min(1.0, average + reach)
+    # Most editions have no such limits, and the import takes a while.
+    from scipy.optimize import brentq
+
     expected = average * base
 
     def end(side: int, count: float) -> float:

@@ -1,0 +1,1 @@
+"""Every council's assessment, one after another and side by side."""
