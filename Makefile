@@ -1,6 +1,6 @@
 # Each target only calls a verb of needs-assessment. First use creates .venv.
 #   make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]
-#   make assessments [COUNCILS="north west"] [WORKERS=2] [RENDERER=…] [FRESH=1]
+#   make assessments [COUNCILS="north west"] [WORKERS=2] [SCHEDULER=tcp://…] [RENDERER=…] [FRESH=1]
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 # A mistyped variable would otherwise give another council's report.
-VARIABLES := COUNCIL COUNCILS WORKERS PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
+VARIABLES := COUNCIL COUNCILS WORKERS SCHEDULER PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
 COMMAND_LINE := $(foreach each,$(.VARIABLES),$(if $(findstring command line,$(origin $(each))),$(each)))
 MISTYPED := $(filter-out $(VARIABLES),$(COMMAND_LINE))
 ifneq ($(MISTYPED),)
@@ -38,7 +38,7 @@ assessment: $(READY)
 
 assessments: $(READY)
 	@$(BIN)/needs-assessment assessments $(COUNCILS) $(if $(WORKERS),--workers "$(WORKERS)") \
-		$(if $(RENDERER),--renderer "$(RENDERER)") $(if $(FRESH),--fresh)
+		$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(RENDERER),--renderer "$(RENDERER)") $(if $(FRESH),--fresh)
 
 check: $(READY)
 	@$(BIN)/needs-assessment check "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

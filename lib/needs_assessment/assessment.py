@@ -79,6 +79,16 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Made:
+    """What a run made up to `.ready/`; the fields are those of `Outcome`."""
+
+    renderer: str
+    chapters: int
+    executed: int
+    audit: str
+
+
+@dataclass(frozen=True)
 class Completed:
     """What putting a run in place came to; `looks`: what is to be said of text at once."""
 
@@ -118,43 +128,70 @@ def assess(
     they were.
     """
     started = time.monotonic()
-    council = load_council(project, name)
-    edition = choose_period(council, period)
-    report = project.report(council.id, edition.text)
-    with council_lock(report.lock, council.id, progress.note), _disk_errors():
-        if report.ready.is_dir():
-            progress.note("The last run was cut short while it was put in place: completing it …")
-            complete(project, report)
-        _refuse_unfinished(earlier_edition(report))
-        chapters = plan_chapters(project)
-        store = protect(project, council.id, edition.text)
-        shutil.rmtree(report.work, ignore_errors=True)
-        report.work.mkdir(0o700, parents=True)
-        try:
-            finished, log, executed = _run_chapters(
-                project, report, store, chapters, progress, fresh, crew
-            )
-            progress.note("Making the book …")
-            used = _make_book(project, report, store, finished, renderer, log)
-            progress.note("Attacking the report with what its readers have …")
-            audit = refuse_unsafe(project, council, store, finished, report.work / "output")
-            make_ready(report)
-        finally:
-            shutil.rmtree(report.work, ignore_errors=True)
+    with held(project, name, period, progress) as report:
+        made = make(project, name, period, renderer, progress, fresh, crew)
         completed = complete(project, report)
     for text in completed.looks:
         progress.note(text)
     return Outcome(
         report=report.path,
-        renderer=used,
+        renderer=made.renderer,
         flags=completed.flags,
         kept=completed.kept,
-        chapters=len(chapters),
-        executed=executed,
+        chapters=made.chapters,
+        executed=made.executed,
         recovered=completed.recovered,
-        audit=audit.passed,
+        audit=made.audit,
         seconds=time.monotonic() - started,
     )
+
+
+@contextmanager
+def held(
+    project: Project, name: str, period: str | None, progress: Listener
+) -> Iterator[ReportFolder]:
+    """The report folder of an edition, while no other run may touch it; a run that was cut short
+    while it was put in place is completed first.
+    """
+    council = load_council(project, name)
+    report = project.report(council.id, choose_period(council, period).text)
+    with council_lock(report.lock, council.id, progress.note), _disk_errors():
+        if report.ready.is_dir():
+            progress.note("The last run was cut short while it was put in place: completing it …")
+            complete(project, report)
+        _refuse_unfinished(earlier_edition(report))
+        yield report
+
+
+def make(
+    project: Project,
+    name: str,
+    period: str | None,
+    renderer: str,
+    progress: Listener,
+    fresh: bool = False,
+    crew: Crew | None = None,
+) -> Made:
+    """Makes an edition as `assess` does, up to `.ready/`: all but putting it in place."""
+    council = load_council(project, name)
+    edition = choose_period(council, period)
+    report = project.report(council.id, edition.text)
+    chapters = plan_chapters(project)
+    store = protect(project, council.id, edition.text)
+    shutil.rmtree(report.work, ignore_errors=True)
+    report.work.mkdir(0o700, parents=True)
+    try:
+        finished, log, executed = _run_chapters(
+            project, report, store, chapters, progress, fresh, crew
+        )
+        progress.note("Making the book …")
+        used = _make_book(project, report, store, finished, renderer, log)
+        progress.note("Attacking the report with what its readers have …")
+        audit = refuse_unsafe(project, council, store, finished, report.work / "output")
+        make_ready(report)
+    finally:
+        shutil.rmtree(report.work, ignore_errors=True)
+    return Made(renderer=used, chapters=len(chapters), executed=executed, audit=audit.passed)
 
 
 @contextmanager

@@ -90,6 +90,10 @@ def assessments(
         int | None,
         typer.Option("--workers", min=1, help="How many councils at a time; one a core if absent."),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="A Dask cluster's, such as tcp://host:8786."),
+    ] = None,
     renderer: RendererOption = Renderer.auto,
     fresh: FreshOption = False,
 ) -> None:
@@ -98,12 +102,18 @@ def assessments(
 
     from needs_assessment.council import council_names
     from needs_assessment.execution.progress import Progress
-    from needs_assessment.fleet.fleet import assess_fleet
 
     project, started = find_project(), time.monotonic()
     names = list(dict.fromkeys(councils or council_names(project)))
     with Progress(width=max(map(len, names), default=0)) as progress:
-        made = assess_fleet(project, names, renderer, fresh, workers, progress.event)
+        if scheduler:
+            from needs_assessment.fleet.cluster import assess_on_cluster
+
+            made = assess_on_cluster(project, names, renderer, fresh, scheduler, progress)
+        else:
+            from needs_assessment.fleet.fleet import assess_fleet
+
+            made = assess_fleet(project, names, renderer, fresh, workers, progress.event)
         failed = [each for each in made if each.error]
         ran = f"{sum(each.executed for each in made)} of {sum(each.chapters for each in made)}"
         progress.summary(

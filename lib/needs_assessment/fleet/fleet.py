@@ -17,7 +17,7 @@ from needs_assessment.project import Project
 LANE_BYTES = 700 * 2**20
 
 # See execution/run.py for the module that is taken for missing.
-_LANE_PROGRAM = """
+LANE_PROGRAM = """
 import sys
 sys.modules["rfc3987_syntax"] = None
 from needs_assessment.fleet.lane import main
@@ -56,13 +56,8 @@ def assess_fleet(
     AssessmentError, before anything is made, for a council that there is not, and for an ENGINE
     that there is not.
     """
-    if not names:
-        raise AssessmentError("params/ holds no council.", "Begin one: make council.", 2)
     choose_engine(os.environ)
-    for name in names:
-        known_council(project, name)
-    # The largest first: the last to end are then small, and end at about the same time.
-    councils = sorted(names, key=lambda name: (-_size(project, name), name))
+    councils = in_turn(project, names)
     cores = usable_cores()
     count = min(count or lane_count(cores, psutil.virtual_memory().available), len(councils))
     made: dict[int, Made] = {}
@@ -75,9 +70,22 @@ def assess_fleet(
         on_event(each.council, FAILED if each.error else DONE, each.seconds)
 
     workers = max(1, cores // count)
-    with Crew(_LANE_PROGRAM, [str(workers)], count) as lanes:
+    with Crew(LANE_PROGRAM, [str(workers)], count) as lanes:
         lanes.run([_job(project, name, renderer, fresh) for name in councils], started, answered)
     return sorted(made.values(), key=lambda each: each.council)
+
+
+def in_turn(project: Project, names: Sequence[str]) -> list[str]:
+    """The councils in `names`, the largest first: the last to end are then small, and end at about
+    the same time.
+
+    Raises AssessmentError for none, and for a council that there is not.
+    """
+    if not names:
+        raise AssessmentError("params/ holds no council.", "Begin one: make council.", 2)
+    for name in names:
+        known_council(project, name)
+    return sorted(names, key=lambda name: (-_size(project, name), name))
 
 
 def lane_count(cores: int, memory: int) -> int:
