@@ -51,11 +51,23 @@ class Period:
     def within(self, other: "Period") -> bool:
         return other.start <= self.start and self.end <= other.end
 
+    @property
+    def is_part_year(self) -> bool:
+        """Whether it is a quarter of a financial year, or two or three from one to another."""
+        return bool(_QUARTER.match(self.text))
+
     def quarters(self) -> list["Period"]:
-        """The four quarters of a financial year; none for any other period."""
-        if not self.is_financial_year:
+        """The four quarters of a financial year; those of a part of one; none of anything else."""
+        part = _QUARTER.match(self.text)
+        if part:
+            first, last = int(part[3]), int(part[4] or part[3])
+        elif self.is_financial_year:
+            first, last = 1, 4
+        else:
             return []
-        return [parse_period(f"{self.text} Q{number}") for number in (1, 2, 3, 4)]
+        year = _financial_year(self.start)
+        name = f"{year}-{(year + 1) % 100:02d}"
+        return [parse_period(f"{name} Q{number}") for number in range(first, last + 1)]
 
     def previous(self) -> "Period":
         """The same stretch one year earlier."""

@@ -93,14 +93,14 @@ class AreaStatistics:
         return self._cells.get((term.measure, term.dimension, term.category), {}).get(period)
 
     def statistic(self, term: Term, period: Period) -> Statistic | None:
-        """The statistic for exactly `period`: as reported, its four quarters put together, or the
+        """The statistic for exactly `period`: as reported, its quarters put together, or the
         categories that add up to it.
         """
         cell = self.cell(term, period)
         if cell:
             return _combine([cell], period)
-        if period.is_financial_year:
-            quarters = [self.cell(term, quarter) for quarter in period.quarters()]
+        quarters = [self.cell(term, quarter) for quarter in period.quarters()]
+        if len(quarters) > 1:
             over_time = self.dictionary.measure(term.measure).over_time
             if over_time == "sum" and all(quarters):
                 return _combine([each for each in quarters if each], period)
@@ -163,7 +163,8 @@ class AreaStatistics:
 
     def _filled(self, term: Term, year: Period) -> Statistic | None:
         quarters = year.quarters()
-        if self.dictionary.measure(term.measure).over_time != "sum" or not quarters:
+        sums = self.dictionary.measure(term.measure).over_time == "sum"
+        if not sums or not year.is_financial_year:
             return None
         before = year.previous().quarters()[-1]
         cells = [self.cell(term, quarter) for quarter in (before, *quarters)]
