@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.project import find_project
+from needs_assessment.periods import is_part_year, parse_period
+from needs_assessment.project import Project, find_project
 
 app = typer.Typer(
     name="needs-assessment",
@@ -54,11 +55,16 @@ def assessment(
     renderer: RendererOption = Renderer.auto,
     fresh: FreshOption = False,
 ) -> None:
-    """Make a council's assessment: check, protect, run the chapters, render HTML and PDF."""
+    """Make a council's assessment: check, protect, run the chapters, render HTML and PDF.
+
+    For a part of a year, such as "2025-26 Q1..Q2", it makes the board's dashboard.
+    """
     from needs_assessment.assessment import assess
     from needs_assessment.execution.progress import Progress
 
     project = find_project()
+    if period and is_part_year(period):
+        return _dashboard(project, _named(council, council_option), period)
     with Progress() as progress:
         outcome = assess(
             project, _named(council, council_option), period, renderer, progress, fresh
@@ -76,6 +82,23 @@ def assessment(
                 ("Audit", outcome.audit),
                 ("Flags", f"{outcome.flags} (see {folder}/checks.json)"),
                 ("Time", f"{outcome.seconds:.1f} s"),
+            ]
+        )
+
+
+def _dashboard(project: Project, name: str, period: str) -> None:
+    from needs_assessment.dashboard.make import make_dashboard
+    from needs_assessment.execution.progress import Progress
+
+    with Progress() as progress:
+        made = make_dashboard(project, name, parse_period(period), progress)
+        folder = project.relative(made.folder)
+        progress.summary(
+            [
+                ("Dashboard", f"{folder}/index.html"),
+                ("PDF", f"{folder}/dashboard.pdf"),
+                ("Missing", f"{made.missing} indicators of the latest quarter"),
+                ("Audit", made.audit),
             ]
         )
 

@@ -51,11 +51,6 @@ class Period:
     def within(self, other: "Period") -> bool:
         return other.start <= self.start and self.end <= other.end
 
-    @property
-    def is_part_year(self) -> bool:
-        """Whether it is a quarter of a financial year, or two or three from one to another."""
-        return bool(_QUARTER.match(self.text))
-
     def quarters(self) -> list["Period"]:
         """The four quarters of a financial year; those of a part of one; none of anything else."""
         part = _QUARTER.match(self.text)
@@ -120,6 +115,11 @@ def choose_for_edition(
         )
     ]
     return edition if edition in fitting else max(fitting, default=None)
+
+
+def is_part_year(text: str) -> bool:
+    """Whether `text` is a quarter of a financial year, or some from one to another."""
+    return bool(_QUARTER.match(text.strip()))
 
 
 def parse_period(text: str) -> Period:

@@ -22,7 +22,10 @@ class BookFile:
 
 @dataclass(frozen=True)
 class BookSettings:
-    """Title, files in reading order, and the `assessment:` block of a book."""
+    """Title, files in reading order, and the `assessment:` block of a book.
+
+    A `brief` book has neither title page nor contents.
+    """
 
     title: str
     subtitle: str
@@ -39,6 +42,7 @@ class BookSettings:
     notice: str
     version_block: tuple[tuple[str, str], ...]
     palette: Palette
+    brief: bool = False
 
     @property
     def timestamp(self) -> int:
@@ -65,6 +69,7 @@ class BookSettings:
                 "version-lines": [
                     {"label": label, "text": text} for label, text in self.version_block
                 ],
+                "brief": self.brief,
                 "accent": self.palette.accent.removeprefix("#"),
                 "accent-dark": self.palette.accent_dark.removeprefix("#"),
             },
@@ -120,4 +125,5 @@ def _settings(document: dict) -> BookSettings:
         notice=block.get("notice") or "",
         version_block=tuple((str(label), str(text)) for label, text in block["version_block"]),
         palette=palette(block["colour"]),
+        brief=bool(block.get("brief")),
     )

@@ -32,6 +32,16 @@ _NATURES = ("published", "confidential", "illustrative")
 
 
 @dataclass(frozen=True)
+class Protected:
+    """What a dashboard may show: `data`, see `quarterly_data`. `small` are the statistics hidden
+    for their own size, which are for the attack on the dashboard alone.
+    """
+
+    data: dict[str, Any]
+    small: frozenset[Key]
+
+
+@dataclass(frozen=True)
 class Quarterly:
     """An indicator of a dashboard: `now` of the latest quarter and `so_far` of the part year, each
     with its trend since the year `before` where there is one; `quarters` by quarter.
@@ -66,7 +76,7 @@ def containing_year(council: Council, part: Period) -> Period:
     return held[-1]
 
 
-def quarterly_data(project: Project, council: Council, part: Period) -> dict[str, Any]:
+def quarterly_data(project: Project, council: Council, part: Period) -> Protected:
     """The protected data of a dashboard, from what the returns say up to the end of `part`.
 
     Keys: `council`, `edition`, `part` (canonical), `part_words`, `latest` and `same` (a quarter and
@@ -92,7 +102,7 @@ def quarterly_data(project: Project, council: Council, part: Period) -> dict[str
     latest = part.quarters()[-1]
     periods = _last_quarters(latest)
     found = [_quarterly(entry, basis, periods) for entry in _entries(sources.catalogue)]
-    held = [each for each in found if _has_number(each.now)]
+    held = [each for each in found if _known(each.now)]
     observations, council_code = sources.evidence.observations, council.code
     cells = collect_cells(observations, sources.dictionary)
     # The same result may stand in two places; it is one.
@@ -119,14 +129,19 @@ def quarterly_data(project: Project, council: Council, part: Period) -> dict[str
         return protect_indicator(one, whys[id(one)])
 
     natures = [cell.nature for cell in protection.cells]
-    return {
+    small = {cell.key for cell in protection.cells if cell.why and cell.why.reason == "small"}
+    data = {
         "council": council_entry(council, sources.area, sources.reference.areas),
-        "edition": edition_entry(council, year),
+        "edition": {
+            **edition_entry(council, year),
+            "period": part.text,
+            "period_words": part.words(),
+        },
         "part": part.text,
         "part_words": part.words(),
         "latest": latest.text,
         "same": latest.previous().text,
-        "periods": [each.text for each in periods],
+        "periods": _begun([each.text for each in periods], held),
         "nature": max(natures, key=_NATURES.index, default="published"),
         "policy": policy.statement(),
         "targets": [each.model_dump(mode="json") for each in council.editions[year.text].targets],
@@ -149,9 +164,16 @@ def quarterly_data(project: Project, council: Council, part: Period) -> dict[str
         "missing": [
             {"name": each.definition.name, "reason": each.now.reason}
             for each in found
-            if not _has_number(each.now) and any(map(_has_number, each.quarters.values()))
+            if not _known(each.now) and any(map(_known, each.quarters.values()))
         ],
     }
+    return Protected(data, frozenset(small))
+
+
+def _begun(periods: list[str], held: list[Quarterly]) -> list[str]:
+    """The quarters from the first of which anything was returned."""
+    known = {period.text for each in held for period, one in each.quarters.items() if _known(one)}
+    return periods[min(periods.index(period) for period in known) :] if known else periods
 
 
 def _up_to(sources: Sources, part: Period) -> Sources:
@@ -215,7 +237,7 @@ def _of(entry: Definition, basis: Basis, period: Period) -> Indicator:
     return Indicator(entry, "unavailable", reason=f"no figure is for {period.words()}")
 
 
-def _has_number(found: Indicator) -> bool:
+def _known(found: Indicator) -> bool:
     return found.status != "unavailable"
 
 

@@ -46,7 +46,7 @@ local function number_book(files)
     local function number_float(element, word)
       if element.identifier ~= "" then
         floats[word] = floats[word] + 1
-        names[element.identifier] = { word = word, number = (chapter or "0") .. "." .. floats[word] }
+        names[element.identifier] = { word = word, number = (chapter and chapter .. "." or "") .. floats[word] }
       end
     end
 

@@ -1,0 +1,1 @@
+"""The two-page dashboard that a board gets between assessments."""
