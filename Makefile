@@ -1,6 +1,6 @@
 # Each target only calls a verb of needs-assessment. First use creates .venv.
 #   make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]
-#   make assessments [COUNCILS="north west"] [WORKERS=2] [SCHEDULER=tcp://…] [RENDERER=…] [FRESH=1]
+#   make assessments [COUNCILS="north west"] [JOBS=2] [SCHEDULER=tcp://…] [RENDERER=…] [FRESH=1]
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 # A mistyped variable would otherwise give another council's report.
-VARIABLES := COUNCIL COUNCILS WORKERS SCHEDULER PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
+VARIABLES := COUNCIL COUNCILS JOBS SCHEDULER PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
 COMMAND_LINE := $(foreach each,$(.VARIABLES),$(if $(findstring command line,$(origin $(each))),$(each)))
 MISTYPED := $(filter-out $(VARIABLES),$(COMMAND_LINE))
 ifneq ($(MISTYPED),)
@@ -23,7 +23,7 @@ OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RE
 
 help:
 	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]"
-	@echo 'make assessments [COUNCILS="north west"] [WORKERS=2] [FRESH=1]    every council, or some'
+	@echo 'make assessments [COUNCILS="north west"] [JOBS=2] [FRESH=1]    every council, or some'
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
@@ -37,7 +37,7 @@ assessment: $(READY)
 	@$(BIN)/needs-assessment assessment "$(COUNCIL)" $(OPTIONS)
 
 assessments: $(READY)
-	@$(BIN)/needs-assessment assessments $(COUNCILS) $(if $(WORKERS),--workers "$(WORKERS)") \
+	@$(BIN)/needs-assessment assessments $(COUNCILS) $(if $(JOBS),--jobs "$(JOBS)") \
 		$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(RENDERER),--renderer "$(RENDERER)") $(if $(FRESH),--fresh)
 
 check: $(READY)

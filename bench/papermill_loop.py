@@ -15,7 +15,7 @@ from measuring import PERIOD, PROGRAM, Measured, measure
 
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.builtin import render
-from needs_assessment.disclosure.store import read_store
+from needs_assessment.disclosure.protected import read_store
 from needs_assessment.execution.outputs import normalise
 from needs_assessment.execution.plan import plan_chapters
 from needs_assessment.narrative.context import generation_context

@@ -9,10 +9,11 @@ from typing import Any
 
 import yaml
 
-from needs_assessment.assessment import Outcome, assess
+from needs_assessment.assessment import assess
 from needs_assessment.checking.check import Checked, check
 from needs_assessment.narrative.files import notebook_bytes, read_notebook
 from needs_assessment.project import Project, ReportFolder
+from needs_assessment.unchanged import Outcome
 from running import ROOT
 from toy_notebooks import code, markdown, narrative, notebook, parameters, title
 

@@ -15,7 +15,9 @@ import needs_assessment
 from needs_assessment.chapter import chapter as chapter_module
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, build_store
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.slices import reads_of
+from needs_assessment.disclosure.store import build_store
 from needs_assessment.narrative.cells import is_narrative, tags
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.figures import resolve
@@ -59,8 +61,7 @@ def store_of(council: str, root: Path = ROOT) -> ProtectedStore:
 def read_chapter(name: str, store: ProtectedStore) -> Reading:
     """Generates the narrative of a template and runs its code over `store`, without a kernel."""
     notebook = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
-    measures = frozenset(notebook["metadata"]["needs_assessment"]["measures"])
-    chapter = Chapter(name, store, measures)
+    chapter = Chapter(store, reads_of(name, notebook["metadata"]["needs_assessment"]))
     context, figures = generation_context(store), store.figures
     parameters = {"council": store.data["council"]["id"], "period": chapter.period.text}
     narrative, records = {}, []

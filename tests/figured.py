@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.narrative.cells import cell_key, is_narrative
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.files import read_notebook

@@ -3,7 +3,7 @@
 import copy
 import json
 
-from needs_assessment.assessment import complete
+from needs_assessment.completing import complete
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
 from needs_assessment.narrative.in_place import merge_in_place
 from needs_assessment.narrative.notebook import with_outputs

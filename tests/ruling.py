@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.council import Council, choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, build_store
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.store import build_store
 from needs_assessment.flags import Flag
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project

@@ -17,8 +17,8 @@ from needs_assessment.audit.rule import printed_rule
 from needs_assessment.audit.shown import Shown, ShownTable, merged_tables
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.cells import collect_cells
+from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from needs_assessment.disclosure.sources import read_sources
-from needs_assessment.disclosure.store import ProtectedStore, read_store
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from running import Report

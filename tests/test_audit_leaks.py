@@ -97,6 +97,8 @@ def add_cell(project: Path, source: str) -> None:
         if "open_chapter(" in "".join(each["source"])
     )
     notebook["cells"].insert(place + 1, {**cell, "execution_count": None})
+    # All that a chapter can reach at all.
+    notebook["metadata"]["needs_assessment"]["reads"] = ["everything"]
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 

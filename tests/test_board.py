@@ -12,12 +12,9 @@ from needs_assessment.chapter.messages import PER_CHAPTER, choose_messages
 from needs_assessment.council import Council, Edition, load_council
 from needs_assessment.disclosure.computed import protect_computed
 from needs_assessment.disclosure.figures import protect_indicator
-from needs_assessment.disclosure.store import (
-    ProtectedStore,
-    Sources,
-    assemble_store,
-    read_sources,
-)
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.slices import EVERYTHING, Reads
+from needs_assessment.disclosure.store import Sources, assemble_store, read_sources
 from needs_assessment.errors import AssessmentError
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.report import compute_report
@@ -70,7 +67,9 @@ def council_with(council: Council, before: dict[str, Any] | None = None, **now: 
 
 
 def chapter(store: ProtectedStore) -> Chapter:
-    return Chapter("summary", store, frozenset(store.measures))
+    return Chapter(
+        store, Reads("summary", frozenset(store.measures), parts=frozenset({EVERYTHING}))
+    )
 
 
 @pytest.mark.parametrize("name", list(PERIODS))

@@ -12,7 +12,9 @@ from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.chapter.display import figure_svg
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, build_store
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.slices import EVERYTHING, Reads
+from needs_assessment.disclosure.store import build_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project
 from running import ROOT
@@ -37,9 +39,13 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return records
 
 
+def chapter_of(store: ProtectedStore, name: str) -> Chapter:
+    return Chapter(store, Reads(name, MEASURES, parts=frozenset({EVERYTHING})))
+
+
 @pytest.fixture
 def chapter(stores: dict[str, ProtectedStore]) -> Chapter:
-    return Chapter("marac", stores["north"], MEASURES)
+    return chapter_of(stores["north"], "marac")
 
 
 def test_counts_by_category_keep_their_keys_and_hide(chapter: Chapter) -> None:
@@ -58,9 +64,8 @@ def test_counts_by_category_keep_their_keys_and_hide(chapter: Chapter) -> None:
 def test_the_caveat_of_a_return_stands_under_every_table_of_its_figures(
     stores: dict[str, ProtectedStore], emitted: list[dict[str, Any]]
 ) -> None:
-    chapter = Chapter(
-        "services", stores["three-rivers"], frozenset({"caseworker.referrals", "idva.referrals"})
-    )
+    measures = frozenset({"caseworker.referrals", "idva.referrals"})
+    chapter = Chapter(stores["three-rivers"], Reads("services", measures))
     both = chapter.counts("caseworker.referrals", over="year")
     chapter.table(both, label="tbl-both", caption="Referrals", notes=["A note."])
     chapter.table(both.tail(1), label="tbl-last", caption="Referrals")
@@ -126,7 +131,7 @@ def test_a_table_record(chapter: Chapter, emitted: list[dict[str, Any]]) -> None
 def test_an_indicator_table_says_why_one_is_missing(
     stores: dict[str, ProtectedStore], emitted: list[dict[str, Any]]
 ) -> None:
-    chapter = Chapter("refuge", stores["three-rivers"], MEASURES)
+    chapter = chapter_of(stores["three-rivers"], "refuge")
     chapter.indicators("refuge.places", "refuge.recommended", label="tbl-x", caption="Refuge")
     record = emitted[0]
     assert record["rows"][0][1] == "not available"
@@ -136,7 +141,7 @@ def test_an_indicator_table_says_why_one_is_missing(
 def test_an_empty_frame_is_a_gap(
     stores: dict[str, ProtectedStore], emitted: list[dict[str, Any]]
 ) -> None:
-    chapter = Chapter("perpetrators", stores["three-rivers"], MEASURES)
+    chapter = chapter_of(stores["three-rivers"], "perpetrators")
     frame = chapter.counts("perpetrators.suspects", over="year")
     assert frame.empty
     chapter.table(frame, label="tbl-suspects", caption="Suspects by year")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from chapter_reading import Reading, read_chapter, store_of, without
-from needs_assessment.disclosure.store import ProtectedStore, read_store
+from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from running import Report, copy_project
 
 CHAPTERS = ("prevalence", "refuge", "marac", "services", "children")

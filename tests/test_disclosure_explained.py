@@ -2,6 +2,7 @@
 
 import copy
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
-from needs_assessment.disclosure.slices import slice_key
+from needs_assessment.disclosure.slices import EVERYTHING, Reads, store_slice
 from needs_assessment.disclosure.store import build_store
 from needs_assessment.project import Project
 from running import ROOT, run_command
@@ -80,7 +81,8 @@ def test_explanations_say_nothing_of_the_size_of_what_is_hidden(
     )
     other = _store(Project(project))
     assert explain(other) == explain(store)
-    assert slice_key(other, ["idva.clients"], []) == slice_key(store, ["idva.clients"], [])
+    reads = Reads("services", frozenset({"idva.clients"}))
+    assert store_slice(other, reads) == store_slice(store, reads)
 
 
 def test_explanations_name_tables_categories_and_what_they_protect(store: dict[str, Any]) -> None:
@@ -103,20 +105,24 @@ def test_only_chapters_that_show_a_change_run_again(store: dict[str, Any]) -> No
     shown = next(cell for cell in ages if cell["value"])
     for name in ("value", "status", "display"):
         hidden[name], shown[name] = shown[name], hidden[name]
-    equality = ["idva.clients"], []
-    marac = ["marac.cases", "marac.referrals"], ["marac.cases", "marac.rate"]
-    assert slice_key(moved, *equality) != slice_key(store, *equality)
-    assert slice_key(moved, *marac) == slice_key(store, *marac)
+    equality = Reads("equality", frozenset({"idva.clients"}))
+    marac = Reads("marac", frozenset({"marac.cases", "marac.referrals"}))
+    quality = Reads("data-quality", parts=frozenset({EVERYTHING}))
+    assert store_slice(moved, equality) != store_slice(store, equality)
+    assert store_slice(moved, quality) != store_slice(store, quality)
+    assert store_slice(moved, marac) == store_slice(store, marac)
     reasons = copy.deepcopy(store)
     for cell in reasons["cells"]:
         cell["why"] = None
-    assert slice_key(reasons, *equality) == slice_key(store, *equality)
+    for reads in (equality, marac, quality):
+        assert store_slice(reasons, reads) == store_slice(store, reads)
     changed = copy.deepcopy(store)
-    changed["indicators"][0]["display"] = "other"
-    name = changed["indicators"][0]["id"]
-    assert slice_key(changed, [], [name]) != slice_key(store, [], [name])
-    assert slice_key(changed, *marac) == slice_key(store, *marac)
-    assert slice_key(changed, [], [], ["quality"]) != slice_key(store, [], [])
+    entry = next(each for each in changed["indicators"] if each["chapter"] == "marac")
+    entry["display"] = "other"
+    other = replace(equality, indicators=frozenset({entry["id"]}))
+    for reads in (marac, other, quality):
+        assert store_slice(changed, reads) != store_slice(store, reads)
+    assert store_slice(changed, equality) == store_slice(store, equality)
 
 
 def test_check_explains_and_writes_nothing_of_it(project: Path) -> None:

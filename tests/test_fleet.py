@@ -65,7 +65,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     with_councils(project, *REPORTS, "west")
     change(project / "params" / "west.yml", DRAFT, MISTYPED)
     with_first_code(project, "marac", FAILS)
-    run = run_command(project, *ALL, "--workers", "1")
+    run = run_command(project, *ALL, "--jobs", "1")
     assert run.returncode == 1, run.stdout + run.stderr
     assert run.stderr == ""
     return project, run.stdout
@@ -128,7 +128,7 @@ def test_running_again_runs_only_the_chapter_that_failed(
     ("arguments", "variables", "said"),
     [
         (["three-rivres"], {}, "did you mean “three-rivers”"),
-        (["west", "--workers", "0"], {}, "--workers"),
+        (["west", "--jobs", "0"], {}, "--jobs"),
         (["west"], {"ENGINE": "fast"}, "ENGINE is 'fast'"),
     ],
 )

@@ -54,6 +54,7 @@ def made(project: Path) -> Report:
         code("housing-duties", block("Add a chart", "python")),
         chapter="housing",
         measures=["housing.duties"],
+        indicators=["marac.housing_referral_share"],
     )
     for path in (project / "notebooks").glob("*.ipynb"):
         path.unlink()

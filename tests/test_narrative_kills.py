@@ -20,7 +20,7 @@ import pytest
 from killing import at_each_call, killed_at, refused_at
 from narrated import RESULTS, in_place, make, path_of, run, write
 from needs_assessment import assessment
-from needs_assessment.assessment import complete
+from needs_assessment.completing import complete
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
 from needs_assessment.narrative.damaged import jupyter_copy

@@ -10,7 +10,8 @@ import pytest
 from needs_assessment.checking.check import check
 from needs_assessment.checking.confirm import confirm
 from needs_assessment.checking.fix import fix
-from needs_assessment.disclosure.store import ProtectedStore, protect
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.store import protect
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
 from needs_assessment.narrative import review

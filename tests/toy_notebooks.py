@@ -33,12 +33,12 @@ def injected(council="west"):
     return code("injected-parameters", source, "injected-parameters")
 
 
-def notebook(*cells, chapter="marac", measures=("marac.cases",)):
+def notebook(*cells, chapter="marac", measures=("marac.cases",), **reads):
     return {
         "cells": list(cells),
         "metadata": {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "needs_assessment": {"chapter": chapter, "measures": list(measures)},
+            "needs_assessment": {"chapter": chapter, "measures": list(measures), **reads},
         },
         "nbformat": 4,
         "nbformat_minor": 5,

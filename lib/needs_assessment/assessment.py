@@ -8,74 +8,43 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from needs_assessment import results
-from needs_assessment.auditing import refuse_unsafe
+from needs_assessment.auditing import neighbours_of, refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
-from needs_assessment.book.render import render
+from needs_assessment.book.render import choose_renderer, render
 from needs_assessment.chapter.opening import STORE_VARIABLE
+from needs_assessment.completing import FINISHED, complete, disk_errors
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.slices import slice_bytes
+from needs_assessment.disclosure.store import protect
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.crew import Crew
 from needs_assessment.execution.engine import choose_engine
-from needs_assessment.execution.kept import (
-    Executed,
-    execution_key,
-    keep_executed,
-    kept_execution,
-)
+from needs_assessment.execution.kept import Executed, keep_executed
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Listener
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
-from needs_assessment.files import write_synced
-from needs_assessment.flags import NARRATIVE, Flag
 from needs_assessment.narrative import review
-from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
-from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
-from needs_assessment.narrative.merge import Merged
 from needs_assessment.narrative.notebook import with_outputs
-from needs_assessment.narrative.notes import RECOVERED
-from needs_assessment.narrative.staleness import read_records, write_records
-from needs_assessment.narrative.swap import (
-    Finished,
-    Swapped,
-    recovered_files,
-    swap_chapters,
-    written_cells,
+from needs_assessment.narrative.swap import Finished, swap_chapters, written_cells
+from needs_assessment.preparing import (
+    Prepared,
+    edition_parameters,
+    prepare_chapters,
+    write_reasons,
 )
-from needs_assessment.narrative.trust import trust
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
-from needs_assessment.publishing import make_ready, put_in_place
-
-_FINISHED = "finished.json"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run made: where, with which renderer, and how many flags its checks list.
-
-    `kept` counts narrative cells with edited text, `executed` the chapters that had to run;
-    `recovered` are copies of text that has no place in a chapter, `audit` what the attack on the
-    report came to.
-    """
-
-    report: Path
-    renderer: str
-    flags: int
-    kept: int
-    chapters: int
-    executed: int
-    recovered: tuple[Path, ...]
-    audit: str
-    seconds: float
+from needs_assessment.publishing import make_ready
+from needs_assessment.reusing import content_key, folder_digest, reuse_or_make
+from needs_assessment.unchanged import Outcome, Sight, forget, look, remember, unchanged
 
 
 @dataclass(frozen=True)
@@ -89,26 +58,19 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Completed:
-    """What putting a run in place came to; `looks`: what is to be said of text at once."""
-
-    flags: int
-    kept: int
-    recovered: tuple[Path, ...]
-    looks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """A chapter about to run: `kept` is what it came to last time, where nothing but text has
-    changed since.
+class Run:
+    """An edition that no other run may touch, with what it is made of, as seen before anything was
+    read: what changes from then on is seen by the next run.
     """
 
-    id: str
-    generated: Notebook
-    merged: Merged
-    key: str
-    kept: Executed | None
+    project: Project
+    council: str
+    edition: str
+    latest: bool
+    report: ReportFolder
+    renderer: str
+    sight: Sight
+    started: float
 
 
 def assess(
@@ -120,47 +82,46 @@ def assess(
     fresh: bool = False,
     crew: Crew | None = None,
 ) -> Outcome:
-    """Makes the assessment of one edition and puts it in place of the last one.
+    """Makes the assessment of one edition and puts it in place of the last one, unless that is the
+    one that would be made.
 
     Chapters of which nothing but text has changed are not run again, unless `fresh`. The others run
     in the processes of `crew`, or else in some of their own. Raises AssessmentError when an input,
     a chapter or the book is wrong: the report, narrative and results of the last run then stay as
     they were.
     """
-    started = time.monotonic()
-    with held(project, name, period, progress) as report:
-        made = make(project, name, period, renderer, progress, fresh, crew)
-        completed = complete(project, report)
-    for text in completed.looks:
+    held = None if fresh else unchanged(project, name, period, renderer)
+    if held:
+        return held
+    with hold(project, name, period, renderer, progress) as run:
+        outcome = place(run, make(project, name, period, renderer, progress, fresh, crew))
+    for text in outcome.looks:
         progress.note(text)
-    return Outcome(
-        report=report.path,
-        renderer=made.renderer,
-        flags=completed.flags,
-        kept=completed.kept,
-        chapters=made.chapters,
-        executed=made.executed,
-        recovered=completed.recovered,
-        audit=made.audit,
-        seconds=time.monotonic() - started,
-    )
+    return outcome
 
 
 @contextmanager
-def held(
-    project: Project, name: str, period: str | None, progress: Listener
-) -> Iterator[ReportFolder]:
-    """The report folder of an edition, while no other run may touch it; a run that was cut short
-    while it was put in place is completed first.
+def hold(
+    project: Project, name: str, period: str | None, renderer: str, progress: Listener
+) -> Iterator[Run]:
+    """An edition, while no other run may touch it; a run that was cut short while it was put in
+    place is completed first.
     """
+    started = time.monotonic()
     council = load_council(project, name)
-    report = project.report(council.id, choose_period(council, period).text)
-    with council_lock(report.lock, council.id, progress.note), _disk_errors():
+    edition = choose_period(council, period)
+    _, used = choose_renderer(renderer)
+    report = project.report(council.id, edition.text)
+    with council_lock(report.lock, council.id, progress.note), disk_errors():
         if report.ready.is_dir():
             progress.note("The last run was cut short while it was put in place: completing it …")
             complete(project, report)
         _refuse_unfinished(earlier_edition(report))
-        yield report
+        neighbours = [each.id for each in neighbours_of(project, council)]
+        sight = look(project, report, used, neighbours)
+        forget(report)
+        latest = edition == choose_period(council, None)
+        yield Run(project, council.id, edition.text, latest, report, used, sight, started)
 
 
 def make(
@@ -175,6 +136,7 @@ def make(
     """Makes an edition as `assess` does, up to `.ready/`: all but putting it in place."""
     council = load_council(project, name)
     edition = choose_period(council, period)
+    _, used = choose_renderer(renderer)
     report = project.report(council.id, edition.text)
     chapters = plan_chapters(project)
     store = protect(project, council.id, edition.text)
@@ -185,7 +147,7 @@ def make(
             project, report, store, chapters, progress, fresh, crew
         )
         progress.note("Making the book …")
-        used = _make_book(project, report, store, finished, renderer, log)
+        _make_book(project, report, store, finished, renderer, used, log)
         progress.note("Attacking the report with what its readers have …")
         audit = refuse_unsafe(project, council, store, finished, report.work / "output")
         make_ready(report)
@@ -194,17 +156,24 @@ def make(
     return Made(renderer=used, chapters=len(chapters), executed=executed, audit=audit.passed)
 
 
-@contextmanager
-def _disk_errors() -> Iterator[None]:
-    """What the disk refuses, as an error that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise AssessmentError(
-            f"{error.filename or 'A file'} could not be written: {error.strerror}.",
-            "Check the free space and the permissions of the report folder, and run again: the"
-            " next run goes on from here.",
-        ) from error
+def place(run: Run, made: Made) -> Outcome:
+    """Puts what was made in place, and keeps what it was made of."""
+    completed = complete(run.project, run.report)
+    outcome = Outcome(
+        report=run.report.path,
+        renderer=made.renderer,
+        flags=completed.flags,
+        kept=completed.kept,
+        chapters=made.chapters,
+        executed=made.executed,
+        recovered=completed.recovered,
+        audit=made.audit,
+        looks=completed.looks,
+        seconds=time.monotonic() - run.started,
+    )
+    if completed.settled:
+        remember(run.project, run.sight, completed.placed, run.latest, outcome)
+    return outcome
 
 
 def _refuse_unfinished(earlier: ReportFolder | None) -> None:
@@ -227,25 +196,8 @@ def _run_chapters(
     crew: Crew | None,
 ) -> tuple[list[Finished], list[str], int]:
     """The chapters with their outputs, what they logged, and how many of them ran."""
-    # The run's own copy: a notebook opened meanwhile may bring the shared one up to date.
-    frozen = report.work / "store.json"
-    frozen.write_bytes(report.store.read_bytes())
-    parameters = {
-        "council": store.data["council"]["id"],
-        "period": store.data["edition"]["period"],
-    }
     engine = choose_engine(os.environ)
-    context = generation_context(store)
-    prepared = []
-    for chapter in chapters:
-        generated = generate_chapter(chapter.notebook, context, chapter.id)
-        merged = merge_in_place(report, chapter.id, generated)
-        key = execution_key(merged.notebook, parameters, frozen, engine)
-        # Code of the analyst's own may read anything: no key could tell that it has changed.
-        kept = (
-            None if fresh or merged.adds_code else kept_execution(report.executed, chapter.id, key)
-        )
-        prepared.append(_Prepared(chapter.id, generated, merged, key, kept))
+    prepared = prepare_chapters(report, store, chapters, engine, fresh)
     _refuse_text(project, report, store, prepared)
     waiting = [each for each in prepared if each.kept is None]
     if len(waiting) < len(prepared):
@@ -253,8 +205,9 @@ def _run_chapters(
             "Not run again, as nothing but text has changed:"
             f" {len(prepared) - len(waiting)} of {len(prepared)} chapters."
         )
-    jobs = [_job(project, report, each, parameters, frozen) for each in waiting]
-    keys = {each.id: each.key for each in waiting}
+    write_reasons(report, prepared)
+    jobs = [_job(project, report, each, edition_parameters(store)) for each in waiting]
+    made_of = {each.id: each.digests for each in waiting}
     outputs: dict[str, Executed] = {}
 
     def take(result: ChapterResult) -> None:
@@ -263,7 +216,7 @@ def _run_chapters(
             each = Executed(read_notebook(result.output) or {}, result.log)
             outputs[result.chapter] = each
             if not forbidden_outputs(result.chapter, each.notebook):
-                keep_executed(report.executed, result.chapter, keys[result.chapter], each)
+                keep_executed(report.executed, result.chapter, made_of[result.chapter], each)
 
     ran = execute_chapters(jobs, engine, on_event=progress.event, on_result=take, crew=crew)
     _refuse_failures(ran, len(chapters))
@@ -285,7 +238,7 @@ def _run_chapters(
 
 
 def _refuse_text(
-    project: Project, report: ReportFolder, store: ProtectedStore, prepared: list[_Prepared]
+    project: Project, report: ReportFolder, store: ProtectedStore, prepared: list[Prepared]
 ) -> None:
     """Raises AssessmentError that lists the live figures that cannot be printed, and whatever else
     in the analyst's cells no report can be made of.
@@ -311,12 +264,14 @@ def _refuse_text(
 def _job(
     project: Project,
     report: ReportFolder,
-    prepared: _Prepared,
+    prepared: Prepared,
     parameters: dict[str, str],
-    store: Path,
 ) -> ChapterJob:
     source = report.work / f"{prepared.id}.ipynb"
     source.write_bytes(notebook_bytes(prepared.merged.notebook))
+    # The run's own copy, and no more than the chapter reads.
+    store = report.work / f"{prepared.id}-store.json"
+    store.write_bytes(slice_bytes(prepared.sliced))
     output = report.work / "chapters" / source.name
     output.parent.mkdir(exist_ok=True)
     return ChapterJob(
@@ -350,58 +305,35 @@ def _make_book(
     store: ProtectedStore,
     finished: list[Finished],
     renderer: str,
+    used: str,
     log: list[str],
-) -> str:
-    """Assembles, checks and renders the book in the work folder; the renderer used."""
+) -> None:
+    """Assembles, checks and renders the book in the work folder; `used` names the renderer."""
     book, output = report.work / "book", report.work / "output"
     book.mkdir()
     output.mkdir()
     records = assemble_book(project, store, finished, book)
     check_book(book)
-    used = render(book, output, renderer)
+    key = content_key(folder_digest(book), used)
+    reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
     (output / "indicators.json").write_bytes(results.indicators_json(store))
-    (output / "tables.xlsx").write_bytes(
-        results.tables_xlsx(store, records, report.work / "tables.xlsx")
+    shown = json.dumps([store.data["council"], store.data["edition"], store.data["policy"]])
+    key = content_key(json.dumps(records), shown, store.data["nature"])
+    reuse_or_make(
+        report,
+        "workbook",
+        key,
+        output,
+        lambda: (output / "tables.xlsx").write_bytes(
+            results.tables_xlsx(store, records, report.work / "tables.xlsx")
+        ),
     )
     (output / "provenance.json").write_bytes(
         results.provenance_json(store, project.root, _inputs(project, store), used)
     )
     (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
-    (report.work / _FINISHED).write_text(json.dumps([vars(each) for each in finished]))
-    return used
-
-
-def complete(project: Project, report: ReportFolder) -> Completed:
-    """Puts the run in `.ready/` in place: chapters first, then the report and its checks.
-
-    Raises AssessmentError when the disk refuses; the next run then takes it up again.
-    """
-    with _disk_errors():
-        store = read_store(report.ready / "store.json")
-        finished = json.loads((report.ready / _FINISHED).read_text())
-        swapped = swap_chapters(report, [Finished(**each) for each in finished])
-        recovered = tuple(recovered_files(report))
-        texts = [
-            review.Chapter(each.chapter, project.relative(each.path), each.written)
-            for each in swapped
-        ]
-        reviewed = review.review(store, texts, read_records(report))
-        write_records(report, reviewed.records)
-        notes = [
-            *_narrative_notes(project, swapped),
-            *(flag.as_dict() for flag in reviewed.flags),
-            *(_recovery_note(project.relative(path)) for path in recovered),
-        ]
-        write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
-        put_in_place(report)
-    trust((each.path, each.notebook_digest) for each in swapped)
-    kept = sum(len(each.merged.kept) for each in swapped)
-    looks = tuple(
-        f"{flag.subject}, {flag.rule}: {flag.sentence}"
-        for flag in reviewed.flags
-        if flag.rule == review.ANOTHER_LOOK
-    )
-    return Completed(len(store.data["flags"]) + len(notes), kept, recovered, looks)
+    (report.work / "store.json").write_text(json.dumps(store.data), encoding="utf-8")
+    (report.work / FINISHED).write_text(json.dumps([vars(each) for each in finished]))
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
@@ -432,22 +364,3 @@ def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
         *sorted(path for path in project.reference.iterdir() if path.suffix != ".md"),
         *sorted(project.notebooks.glob("*.ipynb")),
     ]
-
-
-def _narrative_notes(project: Project, swapped: Sequence[Swapped]) -> list[dict[str, Any]]:
-    """What the analyst should know of the merge, as flags."""
-    return [
-        Flag(
-            note.severity,
-            note.rule,
-            each.chapter,
-            note.said,
-            project.relative(each.path),
-        ).as_dict()
-        for each in swapped
-        for note in each.merged.notes
-    ]
-
-
-def _recovery_note(file: str) -> dict[str, Any]:
-    return Flag("warning", NARRATIVE, "recovered text", RECOVERED, file).as_dict()

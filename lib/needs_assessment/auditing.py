@@ -15,8 +15,8 @@ from needs_assessment.audit.public import Public
 from needs_assessment.audit.typed import Secret, Written, refuse_typed, secret, spoken_of
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.cells import collect_cells
+from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from needs_assessment.disclosure.sources import read_sources
-from needs_assessment.disclosure.store import ProtectedStore, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.merge import Merged
 from needs_assessment.narrative.swap import Finished, written_cells
@@ -64,6 +64,11 @@ def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
     kept = project.report(council.id, edition).store
     small = _small(read_store(kept)) if kept.exists() else set()
     return audit_edition(project, council, edition, primary=small)
+
+
+def neighbours_of(project: Project, council: Council) -> list[Council]:
+    """The councils of the same county, whose reports an audit reads as well."""
+    return Public(project, council.categories).neighbours(council)
 
 
 def _small(store: ProtectedStore) -> set[Cell]:

@@ -5,13 +5,16 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import is_part_year, parse_period
 from needs_assessment.project import Project, find_project
+
+if TYPE_CHECKING:
+    from needs_assessment.unchanged import Outcome
 
 app = typer.Typer(
     name="needs-assessment",
@@ -59,31 +62,43 @@ def assessment(
 
     For a part of a year, such as "2025-26 Q1..Q2", it makes the board's dashboard.
     """
+    from needs_assessment.unchanged import unchanged
+
+    project, name = find_project(), _named(council, council_option)
+    if period and is_part_year(period):
+        return _dashboard(project, name, period)
+    held = None if fresh else unchanged(project, name, period, renderer)
+    if held:
+        # Said without what draws a run's progress: that takes longer to import than all of this.
+        typer.echo("Nothing has changed: the report in place is the one that would be made.")
+        for text in held.looks:
+            typer.echo(text)
+        typer.echo()
+        for label, value in _rows(project, held):
+            typer.echo(f"  {label:<10}  {value}")
+        return
     from needs_assessment.assessment import assess
     from needs_assessment.execution.progress import Progress
 
-    project = find_project()
-    if period and is_part_year(period):
-        return _dashboard(project, _named(council, council_option), period)
     with Progress() as progress:
-        outcome = assess(
-            project, _named(council, council_option), period, renderer, progress, fresh
-        )
-        folder = project.relative(outcome.report)
-        progress.summary(
-            [
-                ("Report", f"{folder}/index.html"),
-                ("PDF", f"{folder}/assessment.pdf"),
-                ("Chapters", f"{folder}/chapters/ (edit the narrative here)"),
-                ("Run", f"{outcome.executed} of {outcome.chapters} chapters"),
-                ("Edits kept", f"{outcome.kept} narrative cells"),
-                *(("Recovered", project.relative(path)) for path in outcome.recovered),
-                ("Renderer", outcome.renderer),
-                ("Audit", outcome.audit),
-                ("Flags", f"{outcome.flags} (see {folder}/checks.json)"),
-                ("Time", f"{outcome.seconds:.1f} s"),
-            ]
-        )
+        progress.summary(_rows(project, assess(project, name, period, renderer, progress, fresh)))
+
+
+def _rows(project: Project, outcome: "Outcome") -> list[tuple[str, str]]:
+    """What is said of a run at its end."""
+    folder = project.relative(outcome.report)
+    return [
+        ("Report", f"{folder}/index.html"),
+        ("PDF", f"{folder}/assessment.pdf"),
+        ("Chapters", f"{folder}/chapters/ (edit the narrative here)"),
+        ("Run", f"{outcome.executed} of {outcome.chapters} chapters"),
+        ("Edits kept", f"{outcome.kept} narrative cells"),
+        *(("Recovered", project.relative(path)) for path in outcome.recovered),
+        ("Renderer", outcome.renderer),
+        ("Audit", outcome.audit),
+        ("Flags", f"{outcome.flags} (see {folder}/checks.json)"),
+        ("Time", f"{outcome.seconds:.1f} s"),
+    ]
 
 
 def _dashboard(project: Project, name: str, period: str) -> None:
@@ -109,9 +124,9 @@ def assessments(
         list[str] | None,
         typer.Argument(metavar="[COUNCIL …]", help="Councils in params/; all of them if absent."),
     ] = None,
-    workers: Annotated[
+    jobs: Annotated[
         int | None,
-        typer.Option("--workers", min=1, help="How many councils at a time; one a core if absent."),
+        typer.Option("--jobs", min=1, help="How many councils at a time; one a core if absent."),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -136,7 +151,7 @@ def assessments(
         else:
             from needs_assessment.fleet.fleet import assess_fleet
 
-            made = assess_fleet(project, names, renderer, fresh, workers, progress.event)
+            made = assess_fleet(project, names, renderer, fresh, jobs, progress.event)
         failed = [each for each in made if each.error]
         ran = f"{sum(each.executed for each in made)} of {sum(each.chapters for each in made)}"
         progress.summary(
@@ -212,6 +227,22 @@ def confirm(
         typer.echo(f"{each.chapter}, cell {each.cell}: confirmed ({'; '.join(said)})")
     if not done:
         typer.echo("Nothing awaited another look.")
+
+
+@app.command()
+def explain(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+) -> None:
+    """Say of each chapter why it ran on the last run or did not, and whether it would run now."""
+    from needs_assessment.explaining import explain as explain_chapters
+
+    explained = explain_chapters(find_project(), _named(council, council_option), period)
+    for each in explained:
+        typer.echo(each.chapter)
+        typer.echo(f"  last run  {each.last}")
+        typer.echo(f"  now       {each.now}")
 
 
 @app.command()

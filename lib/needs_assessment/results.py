@@ -10,12 +10,14 @@ import warnings
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import gptables
 import pandas as pd
 
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
+
+if TYPE_CHECKING:
+    from gptables import GPTable
 
 _FIELDS = [
     "id",
@@ -139,6 +141,9 @@ def tables_xlsx(store: ProtectedStore, records: list[dict[str, Any]], scratch: P
     Text stays text: nothing in it is read as a formula, a number or a link. `scratch` is a file
     that may be written on the way.
     """
+    # Most runs use the last workbook again, and the import takes a while.
+    import gptables
+
     edition = store.data["edition"]
     tables = [record for record in records if record["kind"] == "table"]
     sheets = {f"{number}": _sheet(record, number) for number, record in enumerate(tables, start=1)}
@@ -183,7 +188,9 @@ def tables_xlsx(store: ProtectedStore, records: list[dict[str, Any]], scratch: P
     return scratch.read_bytes()
 
 
-def _sheet(record: dict[str, Any], number: int) -> gptables.GPTable:
+def _sheet(record: dict[str, Any], number: int) -> "GPTable":
+    import gptables
+
     columns = [name or "Item" for name in record["columns"]]
     frame = pd.DataFrame(record["rows"], columns=columns).replace("", "[z]")
     illustrative = ["Illustrative data."] if record["nature"] == "illustrative" else []

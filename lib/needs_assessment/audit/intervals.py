@@ -8,7 +8,7 @@ agree.
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import gammaincinv, ndtri
 
 from needs_assessment.audit.keys import Key
 from needs_assessment.audit.system import Relation
@@ -16,7 +16,7 @@ from needs_assessment.audit.system import Relation
 # The largest count, and the largest base, that is tried.
 _MOST = 200_000
 _LARGEST_BASE = 2_000
-_Z = float(norm.ppf(0.975))
+_Z = float(ndtri(0.975))
 
 Span = tuple[float, float]
 Terms = tuple[tuple[Key, float], ...]
@@ -78,8 +78,8 @@ def byar(counts: np.ndarray, base: float) -> tuple[np.ndarray, np.ndarray]:
     """
     small = counts[counts < 10].astype(float)
     large = counts[counts >= 10].astype(float)
-    exact_low = np.where(small > 0, chi2.ppf(0.025, 2 * small) / 2, 0.0)
-    exact_high = chi2.ppf(0.975, 2 * small + 2) / 2
+    exact_low = np.where(small > 0, gammaincinv(small, 0.025), 0.0)
+    exact_high = gammaincinv(small + 1, 0.975)
     low = large * (1 - 1 / (9 * large) - _Z / (3 * np.sqrt(large))) ** 3
     above = large + 1
     high = above * (1 - 1 / (9 * above) + _Z / (3 * np.sqrt(above))) ** 3

@@ -3,7 +3,7 @@
 from typing import Any
 
 from needs_assessment.book.markdown import escape, figure_span, table
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import chapter_title, format_number
 from needs_assessment.periods import parse_period
 from needs_assessment.reference import estimate_words

@@ -4,7 +4,7 @@ from typing import Any
 
 from needs_assessment.book.annex_indicators import indicators_page, methods_page
 from needs_assessment.book.markdown import escape, table
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import long_date
 from needs_assessment.flags import GAP, Finding, Flag, gather, sort_flags
 from needs_assessment.returns.statistic import AND

@@ -1,7 +1,7 @@
 """The first page of the report: what it is, its version, how to read it."""
 
 from needs_assessment.book.markdown import callout, escape
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import long_date
 
 _DATES = {

@@ -11,9 +11,23 @@ RENDERERS = ("auto", "quarto", "builtin")
 def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
     """Write the book in `book_dir` as HTML and PDF into `out_dir`.
 
-    `auto` takes Quarto where it is found and the built-in renderer where it is not. Returns the
-    renderer used, such as "quarto 1.10.18" or "built-in". Raises AssessmentError when `quarto` is
-    asked for and not found, and when the book cannot be rendered.
+    Returns the renderer used, as `choose_renderer` does. Raises AssessmentError as that does, and
+    when the book cannot be rendered.
+    """
+    program, named = choose_renderer(renderer)
+    if program:
+        quarto.render(book_dir, out_dir, program)
+    else:
+        builtin.render(book_dir, out_dir)
+    return named
+
+
+def choose_renderer(renderer: str) -> tuple[Path | None, str]:
+    """The Quarto program to use (None: the built-in renderer), and the name of what is used, such
+    as "quarto 1.10.18" or "built-in".
+
+    `auto` takes Quarto where it is found and the built-in renderer where it is not. Raises
+    AssessmentError when `quarto` is asked for and not found.
     """
     if renderer not in RENDERERS:
         raise AssessmentError(
@@ -21,14 +35,11 @@ def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
         )
     program = None if renderer == "builtin" else quarto.find_quarto()
     if program:
-        version = quarto.quarto_version(program)
-        quarto.render(book_dir, out_dir, program)
-        return f"quarto {version}"
+        return program, f"quarto {quarto.quarto_version(program)}"
     if renderer == "quarto":
         raise AssessmentError(
             "Quarto was asked for, but it is neither on PATH nor named by QUARTO_PATH.",
             "Install Quarto (environment.yml brings it from conda-forge, quarto.org has "
             "installers), or use RENDERER=builtin, which makes the same report without it.",
         )
-    builtin.render(book_dir, out_dir)
-    return "built-in"
+    return None, "built-in"

@@ -14,7 +14,15 @@ from needs_assessment.chapter.counts import counts_by_category, counts_over_time
 from needs_assessment.chapter.display import emit, figure_svg
 from needs_assessment.chapter.messages import Message, choose_messages
 from needs_assessment.chapter.quality import missing_frame, quality_frame, questions_frame
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.slices import (
+    EVERYTHING,
+    SURVEYS,
+    THEMES,
+    VOICE,
+    Reads,
+    store_slice,
+)
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
@@ -22,13 +30,13 @@ from needs_assessment.settings import nearest
 
 class Chapter:
     """What a notebook may use. Every number in its frames is a `Cell` that keeps its key, and
-    [c] where it may not be shown. `measures` are those the notebook's metadata names.
+    [c] where it may not be shown. Of `store` it has what the notebook's metadata says it `reads`.
     """
 
-    def __init__(self, name: str, store: ProtectedStore, measures: frozenset[str]):
-        self.name = name
-        self._store = store
-        self._measures = measures
+    def __init__(self, store: ProtectedStore, reads: Reads):
+        self.name = reads.chapter
+        self._store = ProtectedStore(store_slice(store.data, reads))
+        self._reads = reads
         self._labels: set[str] = set()
         self.period = parse_period(store.data["edition"]["period"])
         self.council = store.data["council"]["name"]
@@ -106,6 +114,7 @@ class Chapter:
         """A benchmark for a chart: its latest verified value up to this edition, as a `Cell` whose
         `name` says what it is, where and when. NaN when there is none. See also `benchmark`.
         """
+        self._check_benchmark(name)
         return records.benchmark_line(self._store.data["benchmarks"], name, self.period)
 
     def indicators(self, *names: str, label: str, caption: str) -> None:
@@ -174,7 +183,8 @@ class Chapter:
 
         Raises AssessmentError for an unknown theme.
         """
-        known = self._store.measures["voice.themes"]["dimensions"]["theme"]["categories"]
+        self._check_part(VOICE)
+        known = self._store.measures[THEMES]["dimensions"]["theme"]["categories"]
         for theme in themes:
             if theme not in known:
                 raise AssessmentError(
@@ -213,32 +223,40 @@ class Chapter:
         """Verified survey percentages for England and Wales: a row per survey year (ending March),
         a column per series. Series use different questions or ages and are never joined.
         """
+        self._check_part(SURVEYS)
         return records.survey_frame(self._store.data["surveys"], measure, sex)
 
     def benchmark(self, name: str) -> pd.DataFrame:
         """A benchmark's verified values: a row per period, one column named as the benchmark."""
+        self._check_benchmark(name)
         return records.benchmark_frame(
             self._store.data["benchmarks"], self._store.data["publishers"], name
         )
 
     def returns(self) -> pd.DataFrame:
         """The returns of this edition: a row per file with partner, date, nature, rating."""
+        self._check_part(EVERYTHING)
         return records.returns_frame(self._store.data["returns"])
 
     def quality(self) -> pd.DataFrame:
         """The quality of each return of this edition, in words: see `quality_frame`."""
+        self._check_part(EVERYTHING)
         return quality_frame(self._store.data["quality"])
 
     def missing(self) -> pd.DataFrame:
         """What the returns of this edition should hold and do not: a row each."""
+        self._check_part(EVERYTHING)
         return missing_frame(self._store.data["quality"])
 
     def questions(self, chapter: str | None = None) -> pd.DataFrame:
         """The gap register: questions that the returns leave open, of all chapters or one."""
+        self._check_part(EVERYTHING)
         return questions_frame(self._store.data["gaps"], chapter)
 
     def gaps(self, chapter: str | None = None) -> pd.DataFrame:
         """The indicators that cannot be given, with the reason; of all chapters or one."""
+        if chapter != self.name:
+            self._check_part(EVERYTHING)
         return records.gaps_frame(self._store.data["indicators"], chapter)
 
     def scorecard(self, *names: str) -> pd.DataFrame:
@@ -247,10 +265,12 @@ class Chapter:
 
     def messages(self, limit: int = 10) -> list[Message]:
         """The main messages, chosen by rule: see `choose_messages`."""
+        self._check_part(EVERYTHING)
         return choose_messages(self._store, limit)
 
     def gap_analysis(self) -> pd.DataFrame:
         """What there is beside what is recommended: see `board.gap_frame`."""
+        self._check_part(EVERYTHING)
         return board.gap_frame(self._store.data["indicators"])
 
     def posts(self) -> pd.DataFrame:
@@ -263,6 +283,7 @@ class Chapter:
 
     def recommendations(self) -> pd.DataFrame:
         """This edition's recommendations: Owner, By, Evidence. Empty when it makes none."""
+        self._check_part(EVERYTHING)
         edition = self._store.data["edition"]
         return board.recommendations_frame(edition["recommendations"], self._store.indicators)
 
@@ -273,6 +294,7 @@ class Chapter:
 
     def performance(self) -> pd.DataFrame:
         """The strategy's targets against the latest figures. Empty when none is stated."""
+        self._check_part(EVERYTHING)
         targets = self._store.data["edition"]["targets"]
         return board.performance_frame(targets, self._store.indicators)
 
@@ -298,8 +320,7 @@ class Chapter:
 
     def _group(self, name: str) -> dict[str, Any]:
         if name not in self._store.breakdowns:
-            guess = nearest(name, list(self._store.breakdowns))
-            raise AssessmentError(f"There is no breakdown “{name}”.", guess)
+            raise self._not_read("breakdown", name, self._store.breakdowns)
         return self._store.breakdowns[name]
 
     def _in(self, area: str, name: str) -> dict[str, Any]:
@@ -316,19 +337,41 @@ class Chapter:
     def _entry(self, name: str) -> dict[str, Any]:
         found = self._store.indicators.get(name) or self._store.rows.get(name)
         if found is None:
-            guess = nearest(name, [*self._store.indicators, *self._store.rows])
-            raise AssessmentError(f"There is no indicator “{name}”.", guess)
+            known = {**self._store.indicators, **self._store.rows}
+            raise self._not_read("indicator", name, known)
         return found
 
     def _check_measure(self, name: str) -> None:
         if name not in self._store.measures:
-            guess = nearest(name, list(self._store.measures))
-            raise AssessmentError(f"There is no measure “{name}”.", guess)
-        if name not in self._measures:
-            raise AssessmentError(
-                f"The metadata of notebooks/{self.name}.ipynb does not name “{name}”.",
-                "Add it to needs_assessment.measures there.",
-            )
+            raise self._not_read("measure", name, self._store.measures)
+        if name not in self._reads.measures:
+            raise self._not_named("measures", name)
+
+    def _check_benchmark(self, name: str) -> None:
+        if not self._reads.everything and name not in self._reads.benchmarks:
+            raise self._not_named("benchmarks", name)
+
+    def _check_part(self, name: str) -> None:
+        if not self._reads.everything and name not in self._reads.parts:
+            raise self._not_named("reads", name)
+
+    def _not_read(self, kind: str, name: str, known: Iterable[str]) -> AssessmentError:
+        """The error for a measure, indicator or breakdown that this chapter does not have."""
+        guess = nearest(name, list(known))
+        if self._reads.everything:
+            return AssessmentError(f"There is no {kind} “{name}”.", guess)
+        entry = "measures" if kind == "measure" else "indicators"
+        add = f"notebooks/{self.name}.ipynb names what it reads: needs_assessment.{entry}."
+        return AssessmentError(
+            f"This chapter reads no {kind} “{name}”.", f"{guess} {add}" if guess else add
+        )
+
+    def _not_named(self, entry: str, name: str) -> AssessmentError:
+        """The error for what the notebook's metadata does not say that it reads."""
+        return AssessmentError(
+            f"The metadata of notebooks/{self.name}.ipynb does not name “{name}”.",
+            f"Add it to needs_assessment.{entry} there.",
+        )
 
     def _label(self, label: str, prefix: str) -> str:
         if not label.startswith(prefix):

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.chapter.cell import Cell
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import NOT_AVAILABLE
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, choose_for_edition, parse_period

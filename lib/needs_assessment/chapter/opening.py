@@ -8,7 +8,8 @@ from pathlib import Path
 
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.chapter.style import use_style
-from needs_assessment.disclosure.store import read_store
+from needs_assessment.disclosure.protected import read_store
+from needs_assessment.disclosure.slices import reads_of
 from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project, find_project
 from needs_assessment.settings import nearest
@@ -38,7 +39,7 @@ def open_chapter(name: str, *, council: str, period: str) -> Chapter:
             "Run the notebook through make assessment.",
         )
     use_style()
-    return Chapter(name, store, frozenset(metadata.get("measures", [])))
+    return Chapter(store, reads_of(name, metadata))
 
 
 def _metadata(project: Project, name: str) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.council import SEATS
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import join_words, long_date
 
 Edition = dict[str, Any]

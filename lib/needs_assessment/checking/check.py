@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.sources import read_sources
-from needs_assessment.disclosure.store import ProtectedStore, assemble_store
+from needs_assessment.disclosure.store import assemble_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically

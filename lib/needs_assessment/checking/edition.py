@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.store import ProtectedStore, protect
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.disclosure.store import protect
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.plan import plan_chapters

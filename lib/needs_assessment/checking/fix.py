@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from needs_assessment.checking.edition import open_edition, rewrite
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.narrative.cells import Cell, cell_key
 from needs_assessment.narrative.files import Notebook
 from needs_assessment.narrative.numbers.facts import Facts

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array, eye_array, hstack, kron, vstack
 
 from needs_assessment.disclosure.problem import CANDIDATE, FAR, HIDDEN, OPEN, Flags, Integers, Part
@@ -67,6 +66,9 @@ class Completions:
 
     def reach(self, hidden: Flags, steps: list[Step]) -> list[Reached]:
         """How far each step is possible when `hidden` is hidden; whole completions are kept."""
+        # A report that hides nothing never comes here, and the import takes a while.
+        from scipy.optimize import linprog
+
         part, count = self.part, len(steps)
         strict, free = part.box(hidden), part.box(hidden, zeros=True)
         low = np.array([(free if step.zeros else strict)[0] for step in steps])
@@ -197,6 +199,8 @@ def _whole(
     box: tuple[Integers, Integers],
 ) -> Integers | None:
     """A cheapest solution in whole numbers, or None."""
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     least, most = (each.astype(float) for each in rows)
     result = milp(
         costs,

@@ -4,8 +4,6 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from needs_assessment.disclosure.problem import FAR, Problem, Row, Variable
 
@@ -31,6 +29,15 @@ def _with_truths(variables: list[Variable], rows: list[Row]) -> list[Variable]:
     unknown = [place for place, each in enumerate(variables) if each.truth is None]
     if not unknown:
         return variables
+    if not any(each.hidden for each in variables):
+        # Nothing has to stay possible: any number will do.
+        return [
+            replace(each, truth=each.least) if each.truth is None else each for each in variables
+        ]
+    # Many reports hide nothing, and the import takes a while.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import coo_array
+
     local = {place: number for number, place in enumerate(unknown)}
     touched = [row for row in rows if any(place in local for place, _ in row.terms)]
     count, size = len(unknown), len(touched)

@@ -11,7 +11,6 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from needs_assessment.disclosure.completions import Completions, Floats, Reached, Step
 from needs_assessment.disclosure.problem import CANDIDATE, OPEN, Flags, Part, Problem, parts
@@ -286,6 +285,8 @@ class _Master:
         if not cost.size:
             self.infeasible = True
             return None
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
         result = milp(
             cost,
             integrality=np.ones(cost.size),

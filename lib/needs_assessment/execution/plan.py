@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from needs_assessment.disclosure.slices import PARTS, Reads, reads_of
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.cells import (
     INJECTED_TAG,
@@ -24,18 +25,24 @@ from needs_assessment.settings import read_yaml
 
 PARAMETERS = ("council", "period")
 
+_LISTED = {
+    "measures": "ids of the measures it reads",
+    "indicators": "ids of the indicators and breakdowns of other chapters that it reads",
+    "benchmarks": "ids of the benchmarks that it draws",
+    "reads": "further parts of the store that it reads",
+}
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TITLE = re.compile(r"# .+ \{#sec-[\w-]+\}")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter of the book: its id, its template's path and notebook, the measures it reads."""
+    """A chapter of the book: its id, its template's path and notebook, and what it reads."""
 
     id: str
     path: Path
     notebook: Notebook
-    measures: tuple[str, ...]
+    reads: Reads
 
 
 def plan_chapters(project: Project) -> tuple[Chapter, ...]:
@@ -67,7 +74,7 @@ def plan_chapters(project: Project) -> tuple[Chapter, ...]:
     if problems:
         raise AssessmentError("\n".join(problems), "Correct the templates or quarto.yml.")
     return tuple(
-        Chapter(name, path, _without_outputs(notebook), tuple(_own(notebook)["measures"]))
+        Chapter(name, path, _without_outputs(notebook), reads_of(name, _own(notebook)))
         for name, path, notebook in chapters
     )
 
@@ -91,9 +98,14 @@ def _problems(name: str, notebook: Notebook) -> Iterator[str]:
     own = notebook["metadata"].get(METADATA, {})
     if own.get("chapter") != name:
         yield f"metadata: needs_assessment.chapter is {own.get('chapter')!r}, not {name!r}."
-    measures = own.get("measures")
-    if not isinstance(measures, list) or not all(isinstance(item, str) for item in measures):
-        yield "metadata: needs_assessment.measures must list the ids of the measures it reads."
+    for entry, listing in _LISTED.items():
+        listed = own.get(entry, None if entry == "measures" else [])
+        if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+            yield f"metadata: needs_assessment.{entry} must list the {listing}."
+    for part in own.get("reads", []):
+        if part not in PARTS:
+            known = ", ".join(PARTS)
+            yield f"metadata: needs_assessment.reads names {part!r}; it can name {known}."
     cells = notebook["cells"]
     if not cells or not _TITLE.match(cells[0]["source"]) or NARRATIVE_TAG in tags(cells[0]):
         yield "first cell: it must be a title such as `# MARAC {#sec-marac}`, not narrative."

@@ -8,16 +8,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from needs_assessment.assessment import complete, held
+from needs_assessment.assessment import Made as MadeReady
+from needs_assessment.assessment import Run, hold, place
 from needs_assessment.book.quarto import find_quarto
-from needs_assessment.council import choose_period, load_council
+from needs_assessment.council import load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.progress import Listener
 from needs_assessment.execution.run import DONE, FAILED, STARTED
 from needs_assessment.fleet.fleet import Made, in_turn
 from needs_assessment.fleet.helper import installed, make_council
 from needs_assessment.fleet.parcel import pack_inputs, take_results
-from needs_assessment.project import Project, ReportFolder
+from needs_assessment.project import Project
 from needs_assessment.publishing import make_ready
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ if TYPE_CHECKING:
 _SECONDS_TO_ANSWER = 10
 _SECONDS_WITHOUT_WORKERS = 60
 _TRIES = 3
+_COUNTED = ("executed", "chapters")
 
 
 @dataclass
 class _Job:
-    """A council on its way: the report folder it holds, and the worker that has it."""
+    """A council on its way: the edition it holds, and the worker that has it."""
 
     council: str
     tries: int = 0
     holding: ExitStack = field(default_factory=ExitStack)
-    report: ReportFolder | None = None
+    run: Run | None = None
     began: float = 0.0
     worker: str = ""
     future: "Future | None" = None
@@ -139,16 +141,16 @@ class _Fleet:
         """Sends a council to a worker; what came of it when it cannot even be sent."""
         job.worker, job.tries = worker, job.tries + 1
         try:
-            if job.report is None:
+            if job.run is None:
                 job.began = time.monotonic()
                 self._progress.event(job.council, STARTED, 0.0)
-                job.report = job.holding.enter_context(
-                    held(self._project, job.council, None, self._progress)
+                job.run = job.holding.enter_context(
+                    hold(self._project, job.council, None, self._renderer, self._progress)
                 )
             council = load_council(self._project, job.council)
             message = {
                 "council": job.council,
-                "period": choose_period(council, None).text,
+                "period": job.run.edition,
                 "renderer": self._renderer,
                 "fresh": self._fresh,
                 "parcel": b64encode(pack_inputs(self._project, council)).decode(),
@@ -187,14 +189,16 @@ class _Fleet:
         try:
             if "parcel" not in answer:
                 return self._end(job, error=answer["error"])
-            ready = take_results(b64decode(answer["parcel"]), job.report)
+            report = job.run.report
+            ready = take_results(b64decode(answer["parcel"]), report)
             if answer["error"] or not ready:
                 return self._end(job, error=answer["error"] or "nothing came back.")
-            make_ready(job.report)
-            flags = complete(self._project, job.report).flags
+            make_ready(report)
+            made = MadeReady(**{name: answer[name] for name in ("renderer", "audit", *_COUNTED)})
+            flags = place(job.run, made).flags
         except AssessmentError as error:
             return self._end(job, error=error.message)
-        return self._end(job, "", answer["executed"], answer["chapters"], flags)
+        return self._end(job, "", *(answer[name] for name in _COUNTED), flags)
 
     def _end(
         self, job: _Job, error: str, executed: int = 0, chapters: int = 0, flags: int = 0

@@ -9,6 +9,7 @@ import os
 import signal
 import tempfile
 from base64 import b64decode, b64encode
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def _make_sent(crew: Crew, job: dict[str, Any]) -> dict[str, Any]:
         report.path.mkdir(parents=True, exist_ok=True)
         try:
             made = make(project, name, period, job["renderer"], _Quiet(), job["fresh"], crew)
-            came = {"error": "", "executed": made.executed, "chapters": made.chapters}
+            came = {"error": "", **asdict(made)}
         except AssessmentError as error:
             came = {"error": error.message}
         return {**came, "parcel": b64encode(pack_results(report)).decode()}

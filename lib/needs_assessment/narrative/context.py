@@ -5,7 +5,7 @@ from typing import Any
 
 from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
 from needs_assessment.chapter.messages import choose_messages
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import SUPPRESSED, join_words
 from needs_assessment.narrative.cells import short_digest
 from needs_assessment.narrative.earlier import earlier_edition

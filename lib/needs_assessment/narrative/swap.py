@@ -126,6 +126,28 @@ def swap_chapters(report: ReportFolder, finished: Sequence[Finished]) -> tuple[S
     return swapped
 
 
+def is_settled(
+    report: ReportFolder, finished: Sequence[Finished], swapped: Sequence[Swapped]
+) -> bool:
+    """Whether putting the same chapters in place again would change nothing, say the same, and
+    give the report the text that it has: nothing was typed while the run went on.
+    """
+    for chapter, placed in zip(finished, swapped, strict=True):
+        found = read_in_place(report, chapter.chapter, chapter.generated)
+        again = _prepare(chapter, found)
+        read = written_cells(Merged(chapter.executed), chapter.generated)
+        if (
+            again.after != found.data
+            or again.merged.adds_code
+            or again.merged.notes != placed.merged.notes
+            or again.merged.recovered
+            or written_cells(again.merged, chapter.generated) != read
+            or placed.written != read
+        ):
+            return False
+    return True
+
+
 def rewrite_chapter(
     report: ReportFolder, chapter: str, why: str, change: Callable[[Notebook | None], Notebook]
 ) -> None:

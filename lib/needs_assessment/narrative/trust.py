@@ -2,12 +2,10 @@
 
 import hashlib
 import sqlite3
+import sys
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-
-import nbformat
-from nbformat.sign import NotebookNotary
 
 
 def trust(placed: Iterable[tuple[Path, str]]) -> None:
@@ -18,6 +16,11 @@ def trust(placed: Iterable[tuple[Path, str]]) -> None:
     those cannot be written, or a notebook cannot be read, the notebooks stay untrusted and nothing
     else is the worse for it.
     """
+    # See execution/run.py for the module that is taken for missing.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
     try:
         notary = NotebookNotary()
         with closing(notary.store):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import SUPPRESSED, format_number
 from needs_assessment.indicators.compute import SMALLEST_BASE
 from needs_assessment.narrative.numbers.entries import sources_of, unit_kind

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.narrative.numbers.cells import cell_facts, hidden_cells, worked_out
 from needs_assessment.narrative.numbers.entries import (
     NATIONAL,
