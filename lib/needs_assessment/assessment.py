@@ -14,6 +14,7 @@ from needs_assessment import results
 from needs_assessment.auditing import refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
+from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import render
 from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.council import choose_period, load_council
@@ -322,9 +323,11 @@ def _make_book(
     records = assemble_book(project, store, finished, book)
     check_book(book)
     used = render(book, output, renderer)
-    (output / "indicators.json").write_bytes(results.indicators_json(store))
+    listed = results.indicators_json(store)
+    (output / "indicators.json").write_bytes(listed)
+    (output / "indicators.csv").write_bytes(results.indicators_csv(listed))
     (output / "tables.xlsx").write_bytes(
-        results.tables_xlsx(store, records, report.work / "tables.xlsx")
+        results.tables_xlsx(store, records, table_numbers(book), report.work / "tables.xlsx")
     )
     (output / "provenance.json").write_bytes(
         results.provenance_json(store, project.root, _inputs(project, store), used)
