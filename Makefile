@@ -18,12 +18,13 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment assessments audit bench check council edit forms test lint
+.PHONY: help assessment assessments audit bench check compare council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make assessment COUNCIL=north [PERIOD=2024-25] [RENDERER=auto|quarto|builtin] [FRESH=1]"
 	@echo 'make assessments [COUNCILS="north west"] [JOBS=2] [FRESH=1]    every council, or some'
+	@echo 'make compare COUNCILS="north west" [PERIOD=2024-25]     their reports side by side, in one book'
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
@@ -39,6 +40,10 @@ assessment: $(READY)
 assessments: $(READY)
 	@$(BIN)/needs-assessment assessments $(COUNCILS) $(if $(JOBS),--jobs "$(JOBS)") \
 		$(if $(SCHEDULER),--scheduler "$(SCHEDULER)") $(if $(RENDERER),--renderer "$(RENDERER)") $(if $(FRESH),--fresh)
+
+compare: $(READY)
+	@$(BIN)/needs-assessment compare $(COUNCILS) $(if $(PERIOD),--period "$(PERIOD)") \
+		$(if $(RENDERER),--renderer "$(RENDERER)")
 
 check: $(READY)
 	@$(BIN)/needs-assessment check "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

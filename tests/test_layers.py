@@ -15,4 +15,4 @@ def test_packages_import_only_to_their_left() -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "2 kept" in run.stdout
+    assert "3 kept" in run.stdout

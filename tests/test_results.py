@@ -1,5 +1,6 @@
 """The files beside the report: complete, consistent, and silent about the machine."""
 
+import csv
 import json
 import re
 import socket
@@ -8,7 +9,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
 
+from needs_assessment.audit.office import read_workbook
+from needs_assessment.audit.pages import read_page
+from needs_assessment.audit.shown import plain
 from running import Report
 
 Assessed = Callable[[str, str], Report]
@@ -96,7 +101,16 @@ def test_illustrative_data_are_marked_everywhere(assessed: Assessed) -> None:
         for caption in re.findall(r"^(?:: |!\[)(.*the MARAC coordinator.*)$", text, re.MULTILINE):
             assert "Illustrative data" in caption
     workbook = openpyxl.load_workbook(report.path / "tables.xlsx")
-    assert "illustrative" in str([cell.value for cell in workbook.worksheets[0]["A"]])
+    for sheet in workbook.worksheets[3:]:
+        assert "Draft." in [cell.value for cell in sheet["A"]], sheet.title
+        if "the MARAC coordinator" in str([cell.value for cell in sheet["A"]]):
+            assert "Illustrative data." in [cell.value for cell in sheet["A"]], sheet.title
+    assert "Illustrative data" in str([cell.value for cell in workbook.worksheets[0]["A"]])
+    [header, *rows] = csv.reader(
+        (report.path / "indicators.csv").read_text(encoding="utf-8-sig").splitlines()
+    )
+    natures = {row[header.index("nature")] for row in rows}
+    assert natures == {"illustrative", "published"}
 
 
 def test_published_examples_are_not_called_illustrative(assessed: Assessed) -> None:
@@ -114,11 +128,50 @@ def test_the_workbook_holds_every_table_and_no_formula(assessed: Assessed) -> No
         if path.stem not in ("indicators", "data-dictionary", "methods", "sources", "checks")
     )
     labels = re.findall(r"\{#tbl-", qmd)
-    assert len(workbook.sheetnames) == len(labels) + 2, "a cover, contents, a sheet a table"
+    assert len(workbook.sheetnames) == len(labels) + 3, "cover, contents, notes, a sheet a table"
     for sheet in workbook:
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f"
+
+
+@pytest.mark.parametrize("edition", EDITIONS[::2])
+def test_tables_have_the_number_and_the_cells_that_the_report_gives_them(
+    assessed: Assessed, edition: tuple[str, str]
+) -> None:
+    report = assessed(*edition)
+    page = BeautifulSoup((report.path / "index.html").read_text(encoding="utf-8"), "html.parser")
+    captions = [
+        plain(found.caption.get_text()) for found in page.find_all("table") if found.caption
+    ]
+    shown = {table.title: table for table in read_page(report.path / "index.html", "").tables}
+    tables = [
+        table
+        for table in read_workbook(report.path / "tables.xlsx", "").tables
+        if table.title not in ("Contents", "Notes")
+    ]
+    sheets = openpyxl.load_workbook(report.path / "tables.xlsx").worksheets[3:]
+    for sheet, table in zip(sheets, tables, strict=True):
+        title = plain(re.sub(r" \[note \d+\]", "", sheet["A1"].value))
+        assert any(caption.startswith(f"{title}.") for caption in captions), title
+        rows = [tuple(cell.replace("[z]", "") for cell in row) for row in shown[table.title].rows]
+        assert list(table.rows) == rows, title
+
+
+@pytest.mark.parametrize("edition", EDITIONS[::2])
+def test_the_tidy_table_holds_every_indicator(assessed: Assessed, edition: tuple[str, str]) -> None:
+    report = assessed(*edition)
+    text = (report.path / "indicators.csv").read_text(encoding="utf-8-sig")
+    rows = {row["id"]: row for row in csv.DictReader(text.splitlines())}
+    groups = report.breakdowns().values()
+    entries = [*report.indicators().values(), *(row for group in groups for row in group["rows"])]
+    assert set(rows) == {entry["id"] for entry in entries}
+    for entry in entries:
+        row = rows[entry["id"]]
+        for name in ("value", "lower", "upper", "numerator", "denominator"):
+            assert (float(row[name]) if row[name] else None) == entry[name]
+        assert (row["status"], row["display"]) == (entry["status"], entry["display"])
+        assert all(source["file"] in row["sources"] for source in entry["sources"])
 
 
 def test_provenance_names_every_input_by_its_hash(assessed: Assessed) -> None:

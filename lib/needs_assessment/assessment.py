@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from needs_assessment import results
 from needs_assessment.auditing import neighbours_of, refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
+from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import choose_renderer, render
 from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.completing import FINISHED, complete, disk_errors
@@ -316,17 +318,18 @@ def _make_book(
     check_book(book)
     key = content_key(folder_digest(book), used)
     reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
-    (output / "indicators.json").write_bytes(results.indicators_json(store))
+    listed = results.indicators_json(store)
+    (output / "indicators.json").write_bytes(listed)
+    (output / "indicators.csv").write_bytes(results.indicators_csv(listed))
+    numbers = table_numbers(book)
     shown = json.dumps([store.data["council"], store.data["edition"], store.data["policy"]])
-    key = content_key(json.dumps(records), shown, store.data["nature"])
+    key = content_key(json.dumps(records), json.dumps(numbers), shown, store.data["nature"])
     reuse_or_make(
         report,
         "workbook",
         key,
         output,
-        lambda: (output / "tables.xlsx").write_bytes(
-            results.tables_xlsx(store, records, report.work / "tables.xlsx")
-        ),
+        lambda: _write_workbook(store, records, numbers, report.work, output),
     )
     (output / "provenance.json").write_bytes(
         results.provenance_json(store, project.root, _inputs(project, store), used)
@@ -334,6 +337,20 @@ def _make_book(
     (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
     (report.work / "store.json").write_text(json.dumps(store.data), encoding="utf-8")
     (report.work / FINISHED).write_text(json.dumps([vars(each) for each in finished]))
+
+
+def _write_workbook(
+    store: ProtectedStore,
+    records: list[dict[str, Any]],
+    numbers: dict[str, str],
+    work: Path,
+    output: Path,
+) -> None:
+    # Most runs use the last workbook again, and the import takes a while.
+    from needs_assessment.results.workbook import tables_xlsx
+
+    content = tables_xlsx(store, records, numbers, work / "tables.xlsx")
+    (output / "tables.xlsx").write_bytes(content)
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:

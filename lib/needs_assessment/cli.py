@@ -169,6 +169,26 @@ def assessments(
 
 
 @app.command()
+def compare(
+    councils: Annotated[
+        list[str], typer.Argument(metavar="COUNCIL …", help="Two councils in params/, or more.")
+    ],
+    period: PeriodOption = None,
+    renderer: RendererOption = Renderer.auto,
+) -> None:
+    """Set the reports in place of several councils side by side, in one book."""
+    from needs_assessment.comparison.book import compare as compare_reports
+
+    project = find_project()
+    made = compare_reports(project, councils, period, renderer)
+    folder = project.relative(made.folder)
+    typer.echo(f"Book         {folder}/index.html")
+    typer.echo(f"PDF          {folder}/assessment.pdf")
+    typer.echo(f"Indicators   {made.indicators}, of which {made.charts} are drawn")
+    typer.echo(f"Renderer     {made.renderer}")
+
+
+@app.command()
 def check(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,

@@ -1,16 +1,20 @@
 """Reading the workbook and the Word document of a report."""
 
+import re
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-from python_calamine import CalamineWorkbook
-
 from needs_assessment.audit.shown import Pages, ShownChart, ShownTable, plain, split_caption
+from needs_assessment.display import MINUS
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _EMPTY = "[z]"
+_NOTE = re.compile(r"\s*\[note \d+\]")
+_PLACES = re.compile(r"0\.(0+)")
+_MILLION = ',,"m"'
 
 
 def read_workbook(path: Path, artefact: str) -> Pages:
@@ -18,26 +22,40 @@ def read_workbook(path: Path, artefact: str) -> Pages:
 
     The first row with two texts or more is the headings. Numbers keep every digit they have.
     """
+    # A check attacks no report, and the import takes a while.
+    import openpyxl
+
     pages = Pages(artefact)
-    with path.open("rb") as stream:
-        book = CalamineWorkbook.from_filelike(stream)
-        for name in book.sheet_names:
-            lines = [
-                [_text(cell) for cell in line]
-                for line in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            ]
-            table = _sheet(lines, artefact)
-            pages.texts += [text for line in lines for text in line if " " in text]
-            if table:
-                pages.tables.append(table)
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        lines = [
+            [_text(cell.value, cell.number_format) for cell in line] for line in sheet.iter_rows()
+        ]
+        table = _sheet(lines, artefact)
+        pages.texts += [text for line in lines for text in line if " " in text]
+        if table:
+            pages.tables.append(table)
     return pages
 
 
-def _text(cell: object) -> str:
-    if isinstance(cell, float):
-        return f"{int(cell)}" if cell.is_integer() else repr(cell)
-    text = plain(str(cell))
+def _text(value: object, form: str) -> str:
+    """What a cell says: its text, or its number in its format, with no digit of it left out."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(Decimal(repr(value)), form.partition(";")[0])
+    text = plain("" if value is None else str(value))
     return "" if text == _EMPTY else text
+
+
+def _number(value: Decimal, form: str) -> str:
+    scale, unit = (2, "%") if "%" in form else (-6, "m") if _MILLION in form else (0, "")
+    number = value.scaleb(scale).normalize()
+    exponent = number.as_tuple().exponent
+    places = _PLACES.search(form)
+    decimals = max(-exponent if isinstance(exponent, int) else 0, len(places[1]) if places else 0)
+    sign = MINUS if number < 0 else "+" if form.partition("#")[0].endswith("+") and number else ""
+    about = "about " if '"about "' in form else ""
+    pound = "£" if "£" in form else ""
+    return f"{about}{sign}{pound}{abs(number):,.{decimals}f}{unit}"
 
 
 def _sheet(lines: list[list[str]], artefact: str) -> ShownTable | None:
@@ -47,8 +65,8 @@ def _sheet(lines: list[list[str]], artefact: str) -> ShownTable | None:
             width = max(filled) + 1
             rows = tuple(tuple(each[:width]) for each in lines[number + 1 :] if any(each))
             above = [text for each in lines[:number] for text in each if text]
-            title, _ = split_caption(above[0] if above else "")
-            source = above[-1] if len(above) > 1 else ""
+            title, _ = split_caption(_NOTE.sub("", above[0]) if above else "")
+            source = above[-1].removeprefix("Source: ") if len(above) > 1 else ""
             return ShownTable(artefact, "", title, source, tuple(line[:width]), rows)
     return None
 

@@ -8,6 +8,7 @@ from needs_assessment.audit.office import read_word, read_workbook
 from needs_assessment.audit.pages import read_page
 from needs_assessment.audit.portable import read_pdf
 from needs_assessment.audit.shown import Pages, Shown
+from needs_assessment.audit.tidy import differing_row
 from needs_assessment.errors import AssessmentError
 
 _READERS = {
@@ -47,6 +48,7 @@ def read_report(
             for row in group["rows"]
         ),
     ]
+    _refuse_other_csv(folder / "indicators.csv", figures, name)
     flags = _json(folder / "checks.json", name).get("flags", [])
     return Shown(
         name=name,
@@ -74,6 +76,25 @@ def _read(path: Path, artefact: str, report: str) -> Pages:
             f"{artefact} of {report} cannot be read ({type(error).__name__}).",
             "Make the report again.",
         ) from None
+
+
+def _refuse_other_csv(path: Path, entries: list[dict[str, Any]], name: str) -> None:
+    """Raises AssessmentError when the table of indicators is not what `entries` say. Reports of
+    before there was one have none.
+    """
+    if not path.is_file():
+        return
+    try:
+        row = differing_row(path, entries)
+    except (KeyError, ValueError):
+        raise AssessmentError(
+            f"{path.name} of {name} cannot be read.", "Make the report again."
+        ) from None
+    if row is not None:
+        raise AssessmentError(
+            f"{path.name} of {name} says something else of “{row}” than indicators.json.",
+            "Make the report again.",
+        )
 
 
 def _json(path: Path, name: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def dots(
             place = row + (number - (series - 1) / 2) * 0.7 / series
             text = str(cell) if series == 1 else f"{cell} {column}"
             marks.dot(axes, cell, place, number, text)
+    axes.set_ylim(-0.6, len(frame) - 0.4)
     _finish_rows(figure, axes, frame, title, benchmarks)
     return Chart(figure, _words("Dots with intervals", title, frame, benchmarks), frame)
 

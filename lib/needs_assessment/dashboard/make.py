@@ -15,8 +15,8 @@ from needs_assessment.book import builtin, front
 from needs_assessment.council import load_council
 from needs_assessment.dashboard.page import page, title
 from needs_assessment.dashboard.trends import MOST, alternative, trends
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.quarterly import containing_year, quarterly_data
-from needs_assessment.disclosure.store import ProtectedStore
 from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.progress import Listener
 from needs_assessment.files import write_atomically

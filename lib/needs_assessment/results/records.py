@@ -1,23 +1,13 @@
-"""The results of a run beside the report: indicators, tables, checks, provenance.
-
-None holds a wall clock, a host, a user or an absolute path.
-"""
+"""The JSON files of a run: indicators, checks, provenance."""
 
 import hashlib
 import json
 import platform
-import warnings
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import Any
 
 from needs_assessment.disclosure.protected import ProtectedStore
-
-if TYPE_CHECKING:
-    from gptables import GPTable
 
 _FIELDS = [
     "id",
@@ -132,73 +122,4 @@ def provenance_json(store: ProtectedStore, root: Path, inputs: list[Path], rende
                 **{name: version(name) for name in _PACKAGES},
             },
         }
-    )
-
-
-def tables_xlsx(store: ProtectedStore, records: list[dict[str, Any]], scratch: Path) -> bytes:
-    """`tables.xlsx`: a cover, a list of contents and a sheet for each table of the report.
-
-    Text stays text: nothing in it is read as a formula, a number or a link. `scratch` is a file
-    that may be written on the way.
-    """
-    # Most runs use the last workbook again, and the import takes a while.
-    import gptables
-
-    edition = store.data["edition"]
-    tables = [record for record in records if record["kind"] == "table"]
-    sheets = {f"{number}": _sheet(record, number) for number, record in enumerate(tables, start=1)}
-    cover = gptables.Cover(
-        title=f"Domestic abuse needs assessment: {store.data['council']['name']}, "
-        f"{edition['period']}",
-        intro=[
-            f"Version {edition['version']['number']} ({edition['version']['status']}).",
-            *(
-                ["Contains illustrative data, not real figures."]
-                if store.data["nature"] == "illustrative"
-                else []
-            ),
-            store.data["policy"],
-        ],
-        about=[
-            "[c]: not shown, so that nobody can be identified. [x]: not available. "
-            "[z]: not applicable."
-        ],
-    )
-    with warnings.catch_warnings():
-        # The cover explains the shorthand, so there is no sheet of notes to warn about.
-        warnings.filterwarnings("ignore", message="No note text provided")
-        workbook = gptables.produce_workbook(
-            filename=str(scratch),
-            sheets=sheets,
-            cover=cover,
-            workbook_options={
-                "strings_to_numbers": False,
-                "strings_to_formulas": False,
-                "strings_to_urls": False,
-            },
-        )
-    workbook.set_properties(
-        {
-            "title": "Domestic abuse needs assessment",
-            "author": store.data["council"]["council"],
-            "created": datetime.fromisoformat(edition["version"]["date"]),
-        }
-    )
-    workbook.close()
-    return scratch.read_bytes()
-
-
-def _sheet(record: dict[str, Any], number: int) -> "GPTable":
-    import gptables
-
-    columns = [name or "Item" for name in record["columns"]]
-    frame = pd.DataFrame(record["rows"], columns=columns).replace("", "[z]")
-    illustrative = ["Illustrative data."] if record["nature"] == "illustrative" else []
-    return gptables.GPTable(
-        table=frame,
-        table_name=f"table_{number}",
-        title=record["caption"],
-        subtitles=[*illustrative, *record["notes"]],
-        source=record["source"] or "see the Sources annex of the report",
-        index_columns={},
     )
