@@ -68,6 +68,7 @@ def assessment(
             [
                 ("Report", f"{folder}/index.html"),
                 ("PDF", f"{folder}/assessment.pdf"),
+                ("Word", f"{folder}/assessment.docx"),
                 ("Chapters", f"{folder}/chapters/ (edit the narrative here)"),
                 ("Run", f"{outcome.executed} of {outcome.chapters} chapters"),
                 ("Edits kept", f"{outcome.kept} narrative cells"),

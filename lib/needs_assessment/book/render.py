@@ -1,15 +1,20 @@
 """The book as the reader gets it, by whichever renderer this machine has."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from needs_assessment.book import builtin, quarto
+from needs_assessment.book.settings import read_settings
+from needs_assessment.book.word import WORD, render_word
 from needs_assessment.errors import AssessmentError
 
 RENDERERS = ("auto", "quarto", "builtin")
 
 
 def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
-    """Write the book in `book_dir` as HTML and PDF into `out_dir`.
+    """Write the book in `book_dir` as HTML, PDF and Word into `out_dir`.
 
     `auto` takes Quarto where it is found and the built-in renderer where it is not. Returns the
     renderer used, such as "quarto 1.10.18" or "built-in". Raises AssessmentError when `quarto` is
@@ -22,7 +27,8 @@ def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
     program = None if renderer == "builtin" else quarto.find_quarto()
     if program:
         version = quarto.quarto_version(program)
-        quarto.render(book_dir, out_dir, program)
+        with _word_beside(book_dir, out_dir):
+            quarto.render(book_dir, out_dir, program)
         return f"quarto {version}"
     if renderer == "quarto":
         raise AssessmentError(
@@ -30,5 +36,16 @@ def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
             "Install Quarto (environment.yml brings it from conda-forge, quarto.org has "
             "installers), or use RENDERER=builtin, which makes the same report without it.",
         )
-    builtin.render(book_dir, out_dir)
+    with _word_beside(book_dir, out_dir):
+        builtin.render(book_dir, out_dir)
     return "built-in"
+
+
+@contextmanager
+def _word_beside(book_dir: Path, out_dir: Path) -> Iterator[None]:
+    """The Word document is made while the renderer is at work, and is the same from either."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(1) as beside:
+        word = beside.submit(render_word, book_dir, read_settings(book_dir), out_dir / WORD)
+        yield
+        word.result()
