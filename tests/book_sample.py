@@ -9,6 +9,43 @@ import yaml
 SAMPLE = Path(__file__).with_name("data") / "book"
 SHARED_SETTINGS = Path(__file__).parents[1] / "quarto.yml"
 
+# What the sample shows in every format.
+NOTICE = "Draft: Illustrative data, not real figures"
+HEADINGS = [
+    "About this assessment",
+    "Version",
+    "How to read this report",
+    "1 Summary",
+    "2 Refuge and safe accommodation",
+    "2.1 Places",
+    "2.2 Who was turned away",
+    "2.2.1 Reasons",
+    "3 MARAC",
+    "3.1 Cases and referrals",
+    "3.2 Repeat cases",
+    "Appendix A — Methods",
+    "A.1 Withheld figures",
+    "A.2 Intervals",
+    "Appendix B — Sources",
+    "B.1 Works cited",
+]
+REFERENCES = {
+    "sec-refuge": "Chapter 2",
+    "sec-marac": "Chapter 3",
+    "sec-marac-repeat": "Section 3.2",
+    "sec-refuge-places": "Section 2.1",
+    "sec-methods": "Appendix A",
+    "sec-sources": "Appendix B",
+    "fig-marac-quarters": "Figure 3.1",
+    "fig-refuge-turned-away": "Figure 2.1",
+    "tbl-headlines": "Table 1.1",
+    "tbl-refuge-places": "Table 2.1",
+    "tbl-refuge-reasons": "Table 2.2",
+    "tbl-marac-agency": "Table 3.1",
+    "tbl-signs": "Table A.1",
+    "tbl-returns": "Table B.1",
+}
+
 
 def stage_sample(folder: Path) -> Path:
     """Write the sample book into `folder` with the project's own quarto.yml; returns `folder`."""

@@ -56,7 +56,7 @@ def test_the_example_reports_are_safe(
     assert (audit.unknown > 20) == (edition[0] in ("north", "west"))
 
 
-def test_every_table_is_read_from_page_pdf_and_workbook(
+def test_every_table_is_read_from_page_pdf_word_and_workbook(
     assessed: Callable[[str, str], Report],
 ) -> None:
     """The same cells in each, or the attack on one of them would be none."""
@@ -68,6 +68,7 @@ def test_every_table_is_read_from_page_pdf_and_workbook(
         assert {each.artefact for each in versions} == {
             "index.html",
             "assessment.pdf",
+            "assessment.docx",
             "tables.xlsx",
         }, name
         assert len({each.rows for each in versions}) == 1, name

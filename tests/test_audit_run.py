@@ -18,7 +18,14 @@ from toy_notebooks import code, narrative, notebook, parameters, title
 
 EDITION = Path("reports", "north", "2024-25")
 CHAPTER = EDITION / "chapters" / "marac.ipynb"
-RESULTS = ("index.html", "assessment.pdf", "tables.xlsx", "indicators.json", "checks.json")
+RESULTS = (
+    "index.html",
+    "assessment.pdf",
+    "assessment.docx",
+    "tables.xlsx",
+    "indicators.json",
+    "checks.json",
+)
 AGENCIES = """
 chapter.table(
     chapter.counts("marac.referrals", by="agency", over="quarter"),

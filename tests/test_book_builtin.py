@@ -9,46 +9,11 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
-from book_sample import add, pdf_words, stage_sample
+from book_sample import HEADINGS, NOTICE, REFERENCES, add, pdf_words, stage_sample
 from needs_assessment.book import builtin
 from needs_assessment.book.pdf import children
 from needs_assessment.errors import AssessmentError
 
-NOTICE = "Draft: Illustrative data, not real figures"
-HEADINGS = [
-    "About this assessment",
-    "Version",
-    "How to read this report",
-    "1 Summary",
-    "2 Refuge and safe accommodation",
-    "2.1 Places",
-    "2.2 Who was turned away",
-    "2.2.1 Reasons",
-    "3 MARAC",
-    "3.1 Cases and referrals",
-    "3.2 Repeat cases",
-    "Appendix A — Methods",
-    "A.1 Withheld figures",
-    "A.2 Intervals",
-    "Appendix B — Sources",
-    "B.1 Works cited",
-]
-REFERENCES = {
-    "sec-refuge": "Chapter 2",
-    "sec-marac": "Chapter 3",
-    "sec-marac-repeat": "Section 3.2",
-    "sec-refuge-places": "Section 2.1",
-    "sec-methods": "Appendix A",
-    "sec-sources": "Appendix B",
-    "fig-marac-quarters": "Figure 3.1",
-    "fig-refuge-turned-away": "Figure 2.1",
-    "tbl-headlines": "Table 1.1",
-    "tbl-refuge-places": "Table 2.1",
-    "tbl-refuge-reasons": "Table 2.2",
-    "tbl-marac-agency": "Table 3.1",
-    "tbl-signs": "Table A.1",
-    "tbl-returns": "Table B.1",
-}
 needs_pdftotext = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext (Debian: poppler-utils) is not installed"
 )
@@ -160,7 +125,7 @@ def test_signs_in_brackets_stay_signs(sample: Rendered):
 
 def test_sources_are_listed_once_and_linked(sample: Rendered):
     [refs] = sample.page.find_all(id="refs")
-    assert len(refs.find_all(class_="csl-entry")) == 3
+    assert len(refs.find_all(class_="csl-entry")) == 4
     assert sample.page.find("a", href="#ref-wilson-1927")
 
 

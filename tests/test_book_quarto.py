@@ -79,10 +79,11 @@ def test_everything_that_quarto_yml_names_is_staged(tmp_path: Path):
         "text = pathlib.Path('_quarto.yml').read_text('utf-8')\n"
         "named = re.findall(r'assets/[\\w./-]+', text)\n"
         "missing = [name for name in named if not pathlib.Path(name).exists()]\n"
-        "print(len(named), missing, yaml.safe_load(text)['assessment']['accent'])\n"
+        "settings = yaml.safe_load(text)\n"
+        "print(len(named), missing, settings['assessment']['accent'], settings['nocite'])\n"
         "sys.exit(1)",
     )
-    with pytest.raises(AssessmentError, match=r"\d+ \[\] 1d5c63"):
+    with pytest.raises(AssessmentError, match=r"\d+ \[\] 1d5c63 @da-act-2021, @saf"):
         quarto.render(book, tmp_path / "out", program)
 
 
@@ -140,6 +141,40 @@ def found(folder: Path, selector: str) -> list[str]:
     return [" ".join(element.get_text().split()) for element in elements]
 
 
+def links(folder: Path) -> list[tuple[str, str]]:
+    """Every link of the text, by where it leads in the book and what it says; notes aside."""
+    result = []
+    for page in pages(folder):
+        for link in page.select("a[href]"):
+            inside = link.find_parent(["nav", "header"]) or link.find_parent(class_="csl-entry")
+            target = link["href"].removeprefix("./")
+            if inside or re.match("#fn(ref)?\\d", target):
+                continue
+            file, _, anchor = target.partition("#")
+            if file.endswith(".html"):
+                target = f"#{anchor or 'sec-' + file.removesuffix('.html')}"
+            result.append((target, " ".join(link.get_text().split())))
+    return sorted(result)
+
+
+def test_both_lead_to_the_same_places_in_the_same_words(both: tuple[Path, Path]):
+    ours, theirs = both
+    assert links(ours) == links(theirs)
+    assert ("#ref-safelives-marac", "SafeLives 2024b") in links(theirs)
+    assert ("#ref-safelives-definition", "SafeLives 2024a") in links(theirs)
+
+
+def test_the_list_of_works_is_seen_once(both: tuple[Path, Path]):
+    for folder in both:
+        seen = [
+            entry
+            for page in pages(folder)
+            for entry in page.select(".csl-entry")
+            if not entry.find_parent(class_="hidden") and not entry.find_parent(style=True)
+        ]
+        assert len(seen) == 4
+
+
 def test_both_number_and_refer_alike(both: tuple[Path, Path]):
     ours, theirs = both
     assert found(ours, "a.xref") == found(theirs, "a.quarto-xref")
@@ -154,7 +189,7 @@ def test_both_show_the_same_tables_figures_and_sources(both: tuple[Path, Path]):
     assert found(ours, "th, td") == found(theirs, "th, td")
     # Quarto sets a book's list of sources without its language, so in American punctuation.
     sources = [
-        [re.sub("[‘’“”.,]", "", source) for source in found(folder, ".csl-entry")[-3:]]
+        [re.sub("[‘’“”.,]", "", source) for source in found(folder, ".csl-entry")[-4:]]
         for folder in both
     ]
     assert sources[0] == sources[1]

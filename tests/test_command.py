@@ -127,6 +127,7 @@ def test_a_run_says_where_the_report_is(assessed: Assessed) -> None:
     for words in (
         "reports/north/2024-25/index.html",
         "reports/north/2024-25/assessment.pdf",
+        "reports/north/2024-25/assessment.docx",
         "built-in",
         "Flags",
         "marac",

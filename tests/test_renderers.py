@@ -20,7 +20,13 @@ def test_quarto_makes_the_report_and_leaves_nothing_behind(project: Path, counci
     assert run.returncode == 0, run.stderr
     assert "quarto 1." in run.stdout
     report = next((project / "reports" / council).glob("*/index.html")).parent
-    for name in ("marac.html", "statutory.html", "checks.html", "assessment.pdf"):
+    for name in (
+        "marac.html",
+        "statutory.html",
+        "checks.html",
+        "assessment.pdf",
+        "assessment.docx",
+    ):
         assert (report / name).is_file()
     assert json.loads((report / "provenance.json").read_text())["renderer"].startswith("quarto")
     with pikepdf.open(report / "assessment.pdf") as pdf:

@@ -90,6 +90,7 @@ def _rows(project: Project, outcome: "Outcome") -> list[tuple[str, str]]:
     return [
         ("Report", f"{folder}/index.html"),
         ("PDF", f"{folder}/assessment.pdf"),
+        ("Word", f"{folder}/assessment.docx"),
         ("Chapters", f"{folder}/chapters/ (edit the narrative here)"),
         ("Run", f"{outcome.executed} of {outcome.chapters} chapters"),
         ("Edits kept", f"{outcome.kept} narrative cells"),

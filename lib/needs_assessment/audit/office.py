@@ -10,11 +10,13 @@ from needs_assessment.audit.shown import Pages, ShownChart, ShownTable, plain, s
 from needs_assessment.display import MINUS
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TEXTS = (f"{_WORD}t", f"{_WORD}delText")
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _EMPTY = "[z]"
 _NOTE = re.compile(r"\s*\[note \d+\]")
 _PLACES = re.compile(r"0\.(0+)")
 _MILLION = ',,"m"'
+_BESIDE = re.compile(r"word/(header|footer|footnotes|endnotes|comments)\d*\.xml|docProps/\w+\.xml")
 
 
 def read_workbook(path: Path, artefact: str) -> Pages:
@@ -72,14 +74,20 @@ def _sheet(lines: list[list[str]], artefact: str) -> ShownTable | None:
 
 
 def read_word(path: Path, artefact: str) -> Pages:
-    """The tables, paragraphs and alternative texts of a Word document."""
+    """The tables, paragraphs and alternative texts of a Word document, and every other text in
+    it: headers, footers, notes, comments, text that was struck out, properties.
+    """
     pages = Pages(artefact)
     with zipfile.ZipFile(path) as archive:
         body = ElementTree.fromstring(archive.read("word/document.xml"))[0]
+        for name in archive.namelist():
+            if _BESIDE.fullmatch(name):
+                pages.texts += _beside(ElementTree.fromstring(archive.read(name)))
     caption = ""
     for block in body.iter():
         if block.tag == f"{_WORD}p":
-            caption = plain("".join(text.text or "" for text in block.iter(f"{_WORD}t")))
+            texts = (each.text or "" for each in block.iter() if each.tag in _TEXTS)
+            caption = plain("".join(texts))
             pages.texts.append(caption)
         elif block.tag == f"{_WORD}tbl":
             pages.tables.append(_word_table(block, caption, artefact))
@@ -89,11 +97,18 @@ def read_word(path: Path, artefact: str) -> Pages:
     return pages
 
 
+def _beside(part: ElementTree.Element) -> list[str]:
+    """The texts of a part that is not the body: paragraph by paragraph, or of a property each."""
+    blocks = list(part.iter(f"{_WORD}p")) or list(part.iter())
+    texts = [plain("".join(text for text in block.itertext())) for block in blocks]
+    return [text for text in texts if text]
+
+
 def _word_table(block: ElementTree.Element, caption: str, artefact: str) -> ShownTable:
     title, source = split_caption(caption)
     lines = [
         tuple(
-            plain("".join(text.text or "" for text in cell.iter(f"{_WORD}t")))
+            plain("".join(each.text or "" for each in cell.iter() if each.tag in _TEXTS))
             for cell in row.findall(f"{_WORD}tc")
         )
         for row in block.findall(f"{_WORD}tr")

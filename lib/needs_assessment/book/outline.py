@@ -82,6 +82,13 @@ def read_chapters(book_dir: Path, settings: BookSettings) -> list[Chapter]:
     return [_chapter(division) for division in document["blocks"]]
 
 
+def cited_works(book_dir: Path, settings: BookSettings) -> tuple[str, ...]:
+    """The keys of the works that the book cites, each once, sorted."""
+    chapters = read_chapters(book_dir, settings)
+    keys = {key for chapter in chapters for group in chapter.citations for key in group.keys}
+    return tuple(sorted(key for key in keys if not LABEL.match(key)))
+
+
 def _chapter(division: dict) -> Chapter:
     attributes = dict(division["c"][0][2])
     blocks = division["c"][1]

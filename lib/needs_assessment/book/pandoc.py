@@ -13,6 +13,15 @@ from needs_assessment.book.settings import BookSettings
 from needs_assessment.errors import AssessmentError
 
 ASSETS = Path(__file__).with_name("assets")
+# What makes one numbered document of the book's files, in whatever format.
+FILTERS = (
+    f"--lua-filter={ASSETS / 'tables.lua'}",
+    f"--lua-filter={ASSETS / 'book.lua'}",
+    "--citeproc",
+    "--metadata=link-citations",
+    "--syntax-highlighting=none",
+    "--wrap=none",
+)
 
 
 def run_pandoc(book_dir: Path, settings: BookSettings, arguments: Sequence[str]) -> str:

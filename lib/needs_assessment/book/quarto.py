@@ -5,15 +5,18 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from needs_assessment.book.builtin import PDF, copy_fonts
+from needs_assessment.book.builtin import PDF
+from needs_assessment.book.outline import cited_works
 from needs_assessment.book.pandoc import ASSETS
 from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import SETTINGS_FILE, BookSettings, read_settings
 from needs_assessment.book.site import finish_site
+from needs_assessment.book.typesetting import copy_fonts
 from needs_assessment.errors import AssessmentError
 
 PATH_VARIABLE = "QUARTO_PATH"
@@ -54,7 +57,7 @@ def render(book_dir: Path, out_dir: Path, quarto: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder).resolve() / "book"
         shutil.copytree(book_dir, stage)
-        stage_assets(stage, settings)
+        stage_assets(stage, settings, cited_works(book_dir, settings))
         _run([str(quarto), "render"], stage, quarto, settings.timestamp)
         site = stage / "_output"
         finish_pdf(site / PDF)
@@ -62,16 +65,20 @@ def render(book_dir: Path, out_dir: Path, quarto: Path) -> None:
         shutil.copytree(site, out_dir, dirs_exist_ok=True)
 
 
-def stage_assets(stage: Path, settings: BookSettings) -> None:
+def stage_assets(stage: Path, settings: BookSettings, works: Sequence[str] = ()) -> None:
     """Put beside a book what `quarto.yml` names: filters, styles, Typst partials and fonts.
 
-    The council's colours, made readable, join the `assessment` block of its `_quarto.yml`.
+    The council's colours, made readable, join the `assessment` block of its `_quarto.yml`. So do
+    the keys of all `works` that the book cites: Quarto cites page by page, and only a page that
+    knows them all gives two works of one author and year the letters they have in the whole book.
     """
     shutil.copytree(ASSETS, stage / "assets", dirs_exist_ok=True)
     copy_fonts(stage / "assets" / "fonts")
     path = stage / SETTINGS_FILE
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     document["assessment"].update(settings.metadata()["assessment"])
+    if works:
+        document["nocite"] = ", ".join(f"@{key}" for key in works)
     path.write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
 
 

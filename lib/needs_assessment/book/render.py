@@ -1,24 +1,30 @@
 """The book as the reader gets it, by whichever renderer this machine has."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from needs_assessment.book import builtin, quarto
+from needs_assessment.book.settings import read_settings
+from needs_assessment.book.word import WORD, render_word
 from needs_assessment.errors import AssessmentError
 
 RENDERERS = ("auto", "quarto", "builtin")
 
 
 def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
-    """Write the book in `book_dir` as HTML and PDF into `out_dir`.
+    """Write the book in `book_dir` as HTML, PDF and Word into `out_dir`.
 
     Returns the renderer used, as `choose_renderer` does. Raises AssessmentError as that does, and
     when the book cannot be rendered.
     """
     program, named = choose_renderer(renderer)
-    if program:
-        quarto.render(book_dir, out_dir, program)
-    else:
-        builtin.render(book_dir, out_dir)
+    with _word_beside(book_dir, out_dir):
+        if program:
+            quarto.render(book_dir, out_dir, program)
+        else:
+            builtin.render(book_dir, out_dir)
     return named
 
 
@@ -43,3 +49,13 @@ def choose_renderer(renderer: str) -> tuple[Path | None, str]:
             "installers), or use RENDERER=builtin, which makes the same report without it.",
         )
     return None, "built-in"
+
+
+@contextmanager
+def _word_beside(book_dir: Path, out_dir: Path) -> Iterator[None]:
+    """The Word document is made while the renderer is at work, and is the same from either."""
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(1) as beside:
+        word = beside.submit(render_word, book_dir, read_settings(book_dir), out_dir / WORD)
+        yield
+        word.result()

@@ -3,6 +3,8 @@
 -- linked text. The check has already refused a book with a reference that leads nowhere.
 
 local html = FORMAT:match "html" ~= nil
+local word = FORMAT == "docx"
+local typst = not html and not word
 local nbsp = "\u{a0}"
 
 -- The names and colours that Quarto gives to callouts in Typst.
@@ -91,7 +93,7 @@ local function reference(citation, name)
   elseif citation.mode ~= "SuppressAuthor" then
     words:insert(pandoc.Str(name.word))
   end
-  if html then
+  if not typst then
     if #words > 0 then words:insert(pandoc.Str(nbsp)) end
     words:insert(pandoc.Str(name.number))
     return pandoc.Inlines { pandoc.Link(words, "#" .. citation.id, "", { class = "xref" }) }
@@ -146,7 +148,7 @@ end
 
 local function caption_of(element, name)
   local inlines = pandoc.utils.blocks_to_inlines(element.caption.long)
-  if html and name then
+  if not typst and name then
     inlines:insert(1, pandoc.Span(name.word .. nbsp .. name.number .. ": ", { class = "caption-label" }))
   end
   return inlines
@@ -174,6 +176,12 @@ local function image(img)
     img.src = pandoc.mediabag.make_data_uri(mime, contents)
     return img
   end
+  if word then
+    -- Drawn beforehand (word.py); Word's writer takes the alternative text from here.
+    img.src = img.src:gsub("%.svg$", ".png")
+    img.caption = { pandoc.Str(alt) }
+    return img
+  end
   local quoted = alt:gsub("\\", "\\\\"):gsub('"', '\\"')
   return pandoc.RawInline("typst", '#box(image("' .. img.src .. '", alt: "' .. quoted .. '"))')
 end
@@ -193,11 +201,17 @@ local function callout(div)
     body = body:clone()
     body:remove(1)
   end
-  if html then
+  if not typst then
     local heading = pandoc.Inlines { pandoc.Str(look.name) }
     if title then
       heading = pandoc.Inlines { pandoc.Span(look.name .. ": ", { class = "visually-hidden" }) }
       heading:extend(title)
+    end
+    if word then
+      return {
+        pandoc.Div(pandoc.Para(heading), pandoc.Attr("", {}, { ["custom-style"] = "Callout Title" })),
+        pandoc.Div(body, pandoc.Attr("", {}, { ["custom-style"] = "Callout" })),
+      }
     end
     return pandoc.Div({
       pandoc.Div(pandoc.Para(heading), { class = "callout-title" }),
@@ -232,6 +246,12 @@ local function lay_out(names)
         figure.caption = { long = { pandoc.Plain(caption) } }
         return figure
       end
+      if word then
+        local label = figure.identifier
+        figure.caption = { long = { pandoc.Plain(caption) } }
+        figure.identifier = ""
+        return pandoc.Div({ figure }, pandoc.Attr(label))
+      end
       return typst_float(figure.content, caption, "fig", "bottom", "Figure", figure.identifier)
     end,
     Table = function(tbl)
@@ -248,6 +268,12 @@ local function lay_out(names)
         return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
       end
       if not name then return nil end
+      if word then
+        local label = tbl.identifier
+        tbl.caption = { long = { pandoc.Plain(caption_of(tbl, name)) } }
+        tbl.identifier = ""
+        return pandoc.Div({ tbl }, pandoc.Attr(label))
+      end
       local caption, label = caption_of(tbl, name), tbl.identifier
       tbl.caption = { long = {} }
       tbl.identifier = ""
@@ -307,11 +333,14 @@ function Pandoc(doc)
     file.content = file.content:walk(follow_renamed(file)):walk(resolve_references(names, openings))
     file.content = file.content:walk(lay_out(names))
   end
-  if html then doc.meta.contents = pandoc.MetaBlocks { number_page(files) } end
+  if not typst then
+    local contents = number_page(files)
+    if html then doc.meta.contents = pandoc.MetaBlocks { contents } end
+  end
 
   local blocks, in_appendices = pandoc.Blocks {}, false
   for _, file in ipairs(files) do
-    if not html and file.attributes["data-kind"] == "appendix" and not in_appendices then
+    if typst and file.attributes["data-kind"] == "appendix" and not in_appendices then
       in_appendices = true
       blocks:insert(pandoc.RawBlock("typst", '#show: appendices.with("Appendices")'))
     end

@@ -2,9 +2,10 @@
 -- the source text, decides how wide a column is.
 
 local LINE = 104     -- characters of a table's size that fit on a line of the PDF
-local SENTENCE = 48  -- a cell longer than this is prose, and wraps
+local FULL = 111     -- the same in a table of prose, which is set smaller
+local MANY = 120     -- and in one of more than five columns (see typst-template.typ)
 local SHORT = 17     -- a column of a word or two, best on one line
-local PADDING = 3
+local PADDING = 4
 
 local function head_rows(rows, scope)
   for _, row in ipairs(rows) do
@@ -23,14 +24,15 @@ local function all_rows(tbl)
   return rows
 end
 
--- The least share of the line that each column can do with: its longest word, and where `whole`
--- is true the whole of a short column.
-local function least_shares(longest, words, whole)
+-- The least share of the line that each column can do with: its longest piece that cannot be
+-- broken, and where `whole` is true the whole of a short column.
+local function least_shares(longest, pieces, whole)
   local least, sum = {}, 0
+  local line = #longest > 5 and MANY or FULL
   for index, length in ipairs(longest) do
-    local needed = whole and length <= SHORT and length or words[index] or 0
-    least[index] = (needed + PADDING) / LINE
-    if length <= SHORT then sum = sum + least[index] end
+    local needed = whole and length <= SHORT and length or pieces[index] or 0
+    least[index] = (needed + PADDING) / line
+    sum = sum + least[index]
   end
   return least, sum
 end
@@ -58,32 +60,37 @@ local function share_out(weights, least)
   return result
 end
 
--- Shares of the line for the columns of a table of prose; nil where Typst's own fit is best.
--- Typst gives every long column the same width, a name as much as its definition.
+-- Shares of the line for the columns of a table that is wider than the line; nil where Typst's own
+-- fit is best. Typst gives every long column the same width, a name as much as its definition. The
+-- squares of the cells' heights in lines, length / width, have the least sum where each width is
+-- the cube root of its column's sum of squared lengths.
 local function shares(tbl)
-  local longest, words = {}, {}
+  local longest, pieces, squares = {}, {}, {}
   for _, row in ipairs(all_rows(tbl)) do
     for index, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
-      longest[index] = math.max(longest[index] or 0, pandoc.text.len(text))
-      for word in text:gmatch "%S+" do
-        words[index] = math.max(words[index] or 0, pandoc.text.len(word))
+      local length = pandoc.text.len(text)
+      longest[index] = math.max(longest[index] or 0, length)
+      squares[index] = (squares[index] or 0) + (length + PADDING) ^ 2
+      -- Lines also break after the signs in a file's name.
+      for piece in text:gmatch "[^%s/-]+" do
+        pieces[index] = math.max(pieces[index] or 0, pandoc.text.len(piece))
       end
     end
   end
   local needed, weights = 0, {}
   for index, length in ipairs(longest) do
     needed = needed + length + PADDING
-    weights[index] = math.min(length, SENTENCE + math.max(0, length - SENTENCE) / 5, 2 * SENTENCE)
+    weights[index] = squares[index] ^ (1 / 3)
   end
-  if needed <= LINE or math.max(0, table.unpack(longest)) <= SENTENCE then return nil end
-  local least, short = least_shares(longest, words, true)
-  if short > 0.5 then least = least_shares(longest, words, false) end
+  if needed <= LINE then return nil end
+  local least, sum = least_shares(longest, pieces, true)
+  if sum > 0.8 then least = least_shares(longest, pieces, false) end
   return share_out(weights, least)
 end
 
 function Table(tbl)
-  local widths = FORMAT:match "typst" and shares(tbl) or {}
+  local widths = not FORMAT:match "html" and shares(tbl) or {}
   for index, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[index] = { spec[1], widths[index] }
   end
@@ -96,7 +103,12 @@ function Table(tbl)
 end
 
 function Div(div)
-  if FORMAT:match "typst" and div.classes:includes "table-notes" then
+  if not div.classes:includes "table-notes" then return nil end
+  if FORMAT == "docx" then
+    div.attributes["custom-style"] = "Table Notes"
+    return div
+  end
+  if FORMAT:match "typst" then
     local blocks = pandoc.Blocks { pandoc.RawBlock("typst", "#table-notes[") }
     blocks:extend(div.content)
     blocks:insert(pandoc.RawBlock("typst", "]"))

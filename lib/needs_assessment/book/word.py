@@ -1,0 +1,160 @@
+"""The book as a Word document, for readers who comment in Word.
+
+Everything that makes it look as it does is a style of the reference document that is made here,
+so that a reader can change it in Word.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx
+from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.text.paragraph import Paragraph
+
+from needs_assessment.book.pandoc import FILTERS, run_pandoc
+from needs_assessment.book.settings import BookSettings
+from needs_assessment.book.typesetting import compile_typst
+from needs_assessment.book.word_reference import (
+    CALLOUT_TITLE,
+    CONTENTS,
+    border,
+    packed,
+    reference_document,
+)
+from needs_assessment.display import long_date
+
+WORD = "assessment.docx"
+_RULE = "C9D0D6"
+_PIXELS_PER_INCH = 200
+
+
+def render_word(book_dir: Path, settings: BookSettings, document: Path) -> None:
+    """Write the whole book as the Word file `document`; the same book gives the same bytes.
+
+    Charts become pictures of 200 pixels an inch: Word before 2019, and much that opens Word
+    files, cannot draw SVG. Raises AssessmentError when pandoc or Typst refuses the book.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = Path(folder) / "pictures"
+        reference, made = Path(folder) / "reference.docx", Path(folder) / "made.docx"
+        _draw_figures(book_dir, pictures)
+        reference.write_bytes(reference_document(settings))
+        run_pandoc(
+            book_dir,
+            settings,
+            [
+                *FILTERS,
+                "--to=docx",
+                f"--output={made}",
+                f"--reference-doc={reference}",
+                f"--resource-path={pictures}",
+                "--toc",
+                "--toc-depth=2",
+                "--metadata=toc-title:Contents",
+                f"--metadata=date:{long_date(settings.date.isoformat())}",
+            ],
+        )
+        word = docx.Document(str(made))
+        _finish(word, settings)
+        document.write_bytes(packed(word))
+
+
+def _draw_figures(book_dir: Path, folder: Path) -> None:
+    """Draw each SVG in the book's `figures/` as a PNG of the same name below `folder`."""
+    names = sorted(path.stem for path in (book_dir / "figures").glob("*.svg"))
+    (folder / "figures").mkdir(parents=True)
+    if not names:
+        return
+    pages = [f"#image({json.dumps(f'figures/{name}.svg')})" for name in names]
+    drawn = folder / "page-{0p}.png"
+    compile_typst(
+        book_dir,
+        "#set page(width: auto, height: auto, margin: 0pt)\n" + "\n#pagebreak()\n".join(pages),
+        drawn,
+        format="png",
+        ppi=_PIXELS_PER_INCH,
+    )
+    for name, page in zip(names, sorted(folder.glob("page-*.png")), strict=True):
+        page.replace(folder / "figures" / f"{name}.png")
+
+
+def _finish(word: Document, settings: BookSettings) -> None:
+    """What pandoc leaves out: the notice, the contents, rules between rows, rows that stay whole,
+    and who wrote it when. What it adds of its own, a copy of all metadata, goes.
+    """
+    if settings.notice:
+        date = next(each for each in word.paragraphs if each.style.name == "Date")
+        notice = Paragraph(OxmlElement("w:p"), date._parent)
+        date._p.addnext(notice._p)
+        notice.style = word.styles[CALLOUT_TITLE]
+        notice.add_run(settings.notice)
+    _fill_contents(word)
+    for table in word.tables:
+        rules = border("w:tblBorders", {"bottom": (4, _RULE), "insideH": (4, _RULE)})
+        properties = table._tbl.tblPr
+        properties.insert_element_before(
+            rules, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption"
+        )
+        properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
+        for row in table._tbl.tr_lst:
+            row.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
+        for paragraph in _paragraphs(table.rows[0].cells):
+            for run in paragraph.runs:
+                run.bold = True
+    for name, relation in list(word.part.package.rels.items()):
+        if relation.reltype == RELATIONSHIP_TYPE.CUSTOM_PROPERTIES:
+            del word.part.package.rels[name]
+    core = word.core_properties
+    date = datetime.fromtimestamp(settings.timestamp, UTC).replace(tzinfo=None)
+    core.title = f"{settings.title}: {settings.subtitle}"
+    core.author = core.last_modified_by = settings.author
+    core.language = settings.lang
+    core.created = core.modified = date
+
+
+def _fill_contents(word: Document) -> None:
+    """Write the headings into the contents, each linked to its place.
+
+    Word adds the page numbers when it opens the document; other programs show what is here.
+    """
+    body = word.element.body
+    field = next(each for each in body.iter(qn("w:fldChar"))).getparent()
+    first = field.getparent()
+    end = OxmlElement("w:p")
+    last = OxmlElement("w:r")
+    last.append(field.findall(qn("w:fldChar"))[-1])
+    end.append(last)
+    first.addnext(end)
+    for heading, anchor in _headings(body, word):
+        entry = Paragraph(OxmlElement("w:p"), word._body)
+        end.addprevious(entry._p)
+        level = int(heading.style.name.removeprefix("Heading "))
+        entry.style = word.styles[CONTENTS[level - 1]]
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("w:anchor"), anchor)
+        link.append(entry.add_run(heading.text)._r)
+        entry._p.append(link)
+
+
+def _headings(body: BaseOxmlElement, word: Document) -> Iterable[tuple[Paragraph, str]]:
+    """The headings of chapters and sections, each with the name of the bookmark before it."""
+    anchor = ""
+    for element in body:
+        if element.tag == qn("w:bookmarkStart"):
+            anchor = element.get(qn("w:name"))
+        elif element.tag == qn("w:p"):
+            paragraph = Paragraph(element, word._body)
+            if paragraph.style.name in ("Heading 1", "Heading 2"):
+                yield paragraph, anchor
+
+
+def _paragraphs(cells: Iterable) -> Iterable[Paragraph]:
+    for cell in cells:
+        yield from cell.paragraphs
