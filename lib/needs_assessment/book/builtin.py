@@ -11,6 +11,7 @@ from pathlib import Path
 
 import font_source_sans_pro
 
+from needs_assessment.book.page import page_head, page_tail
 from needs_assessment.book.pandoc import ASSETS, run_pandoc
 from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import BookSettings, read_settings
@@ -68,14 +69,14 @@ def render_page(book_dir: Path, settings: BookSettings) -> str:
     """The whole book as one HTML page with its style, script and figures inside."""
     with tempfile.TemporaryDirectory() as folder:
         head, tail = Path(folder) / "head.html", Path(folder) / "tail.html"
-        style = _asset("page.css") + _council_style(settings)
-        head.write_text(f"<style>\n{style}</style>", encoding="utf-8")
-        tail.write_text(f"<script>\n{_asset('page.js')}</script>", encoding="utf-8")
+        head.write_text(page_head(settings), encoding="utf-8")
+        tail.write_text(page_tail(book_dir, settings), encoding="utf-8")
         return run_pandoc(
             book_dir,
             settings,
             [
                 *_FILTERS,
+                f"--lua-filter={ASSETS / 'page.lua'}",
                 "--to=html5",
                 f"--template={ASSETS / 'page.html'}",
                 f"--include-in-header={head}",
@@ -147,24 +148,3 @@ def copy_fonts(folder: Path) -> None:
     origin = Path(font_source_sans_pro.__path__[0]) / "files"
     for name in FONTS:
         (folder / name).write_bytes((origin / name).read_bytes())
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _council_style(settings: BookSettings) -> str:
-    """The council's colours, and the notice at the head of every printed page."""
-    colours = settings.palette
-    style = f":root {{ --accent: {colours.accent}; --accent-dark: {colours.accent_dark}; }}\n"
-    return style + (
-        "@page { size: A4; margin: 2.4cm 2cm 2cm; "
-        f"@top-left {{ content: {_css_string(settings.title)}; font: 8pt sans-serif; }} "
-        f"@top-right {{ content: {_css_string(settings.notice)}; font: bold 8pt sans-serif; }} "
-        "@bottom-right { content: counter(page); font: 8pt sans-serif; } }\n"
-    )
-
-
-def _css_string(text: str) -> str:
-    escaped = "".join(c if c.isalnum() or c in " .,;:()" else f"\\{ord(c):06x}" for c in text)
-    return f'"{escaped}"'
