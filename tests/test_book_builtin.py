@@ -120,7 +120,7 @@ def test_signs_in_brackets_stay_signs(sample: Rendered):
     items = [words(item) for item in sample.page.main.find_all("li")]
     assert "[x] stands for a number that no partner returned." in items
     assert "[c] stands for a number that is withheld." in items
-    assert not sample.page.find_all("input")
+    assert not sample.page.main.find_all("input")
 
 
 def test_sources_are_listed_once_and_linked(sample: Rendered):

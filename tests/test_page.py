@@ -1,30 +1,19 @@
 """The page in a real browser: no error, no request to any host."""
 
-import os
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
 
+from page_browser import start_browser
 from running import Report
 
 Assessed = Callable[[str, str], Report]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed; .ci/run installs it.")
-        pytest.skip("Chromium is not installed on this machine.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
+browser = pytest.fixture(scope="module")(start_browser)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +50,18 @@ def test_the_page_opens_without_error_or_request(
     )
     assert targets == []
     page.close()
+
+
+def test_numbers_tell_nothing_of_what_is_hidden(assessed: Assessed) -> None:
+    page_file = assessed("north", "2024-25").path / "index.html"
+    text = page_file.read_text(encoding="utf-8")
+    data = BeautifulSoup(text, "html.parser").find("script", id="explanations")
+    assert data is not None
+    explained = json.loads(data.get_text())
+    hidden = [each for each in explained.values() if each["shown"] == "[c]"]
+    assert hidden and len(explained) > 150
+    for each in hidden:
+        assert {"Based on", "95% interval", "Year before", "Compared with"}.isdisjoint(
+            label for label, _ in each["lines"]
+        )
+    assert len(text.encode()) < 3_000_000, "it goes by e-mail, and opens on an old telephone"

@@ -249,6 +249,8 @@ class Council(_Settings):
 
     `id` is the file's name, `name` the area's name as printed, `council` the authority's name.
     `county` lists the codes of the councils that share a former county, for comparison.
+    `contact` is whom to tell of a part that cannot be read, for the accessibility statement: a
+    team with its address, e-mail address or telephone number.
     `categories` are those that the council names for a breakdown of the data dictionary, such as
     its localities: dimension → category → name.
     """
@@ -260,6 +262,7 @@ class Council(_Settings):
     county: list[str] = []
     categories: dict[str, dict[Category, str]] = {}
     colour: str = Field("#12436D", pattern=r"^#[0-9A-Fa-f]{6}$")
+    contact: str = ""
     disclosure: Disclosure
     editions: dict[str, Edition] = Field(min_length=1)
 

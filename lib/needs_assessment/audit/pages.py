@@ -4,8 +4,10 @@ one points at them.
 
 import base64
 import binascii
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from bs4 import BeautifulSoup, Tag
@@ -46,9 +48,19 @@ def read_page(path: Path, artefact: str) -> Pages:
             for text in texts
             if text.strip()
         ]
+    for script in soup.find_all("script", type="application/json"):
+        pages.figures += _explained(json.loads(script.get_text()), artefact)
     for block in soup.find_all(["p", "li"]):
         pages.texts.append(plain(block.get_text(" ")))
     return pages
+
+
+def _explained(explanations: dict[str, Any], artefact: str) -> Iterator[ShownFigure]:
+    """What the page's data tell of each indicator: the number, and the lines that explain it."""
+    for key, about in explanations.items():
+        for text in (about["shown"], *(text for _, text in about["lines"])):
+            if text:
+                yield ShownFigure(f"the tips of {artefact}", key, plain(text))
 
 
 def _tables(table: Tag, artefact: str) -> Iterator[ShownTable]:

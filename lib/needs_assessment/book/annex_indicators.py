@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from needs_assessment.book.explanations import METHODS, anchor, rests_on, source_words
 from needs_assessment.book.markdown import escape, figure_span, table
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import chapter_title, format_number
@@ -10,18 +11,6 @@ from needs_assessment.reference import estimate_words
 
 Entry = dict[str, Any]
 
-_METHODS = {
-    "count": "Count, as returned.",
-    "proportion": "Part divided by whole, with a Wilson interval.",
-    "ratio": "One number divided by another that it is no part of; no interval.",
-    "rate": "Events divided by people; exact Poisson interval below 10 events, Byar's from 10.",
-    "change": "Later count divided by earlier count, less one; interval of a ratio of two counts.",
-    "shortfall": "Actual number set against the recommended number.",
-    "estimate": "Estimate, as defined; no interval.",
-    "cost": "Amount, as defined; no interval.",
-    "reported": "As reported, without the counts behind it; no interval.",
-    "representation": "Share of those known divided by share of the population; Wilson interval.",
-}
 _INTERVALS = (
     "Proportions carry a Wilson interval. Rates carry Byar's interval from 10 events and an exact "
     "Poisson interval below. Changes carry the interval of a ratio of two counts. These are the "
@@ -131,15 +120,15 @@ def _by_chapter(entries: list[Entry], *further: str) -> dict[str, list[Entry]]:
 def _table(entries: list[Entry], chapter: str, title: str) -> str:
     rows = [
         [
-            escape(entry["name"]),
+            _anchored(entry["name"], entry["id"]),
             figure_span(entry["display"], entry["id"]),
-            f"{_defined(entry)}{_compared(entry)}",
+            f"{_defined(entry)}{_rests_on(entry)}{_compared(entry)}",
             _where_from(entry),
         ]
         for entry in entries
     ]
     return table(
-        ["Indicator", "Value", "Definition, method, cautions and benchmark", "Source"],
+        ["Indicator", "Value", "Definition, method, cautions, base and benchmark", "Source"],
         rows,
         label=f"tbl-indicators-{chapter}",
         caption=f"Indicators: {title}.",
@@ -149,7 +138,11 @@ def _table(entries: list[Entry], chapter: str, title: str) -> str:
 
 def _absent(entries: list[Entry], chapter: str, title: str) -> str:
     rows = [
-        [escape(entry["name"]), _defined(entry), escape(f"{_sentence(entry['reason'])}")]
+        [
+            _anchored(entry["name"], entry["id"]),
+            _defined(entry),
+            escape(f"{_sentence(entry['reason'])}"),
+        ]
         for entry in entries
     ]
     return table(
@@ -160,8 +153,28 @@ def _absent(entries: list[Entry], chapter: str, title: str) -> str:
     )
 
 
+def _anchored(text: str, key: str) -> str:
+    """`text` as the place that links to the indicator `key` lead to."""
+    return f"[{escape(text)}]{{#{anchor(key)}}}"
+
+
+def _rests_on(entry: Entry) -> str:
+    # What it is compared with follows as its benchmarks, with their sources.
+    lines = [each for each in rests_on(entry) if each[0] != "Compared with"]
+    return "".join(f" {escape(f'{label}: {text}.')}" for label, text in lines)
+
+
+def _group_row(row: Entry) -> str:
+    facts = dict(rests_on(row))
+    told = [facts.get("Period", facts.get("Based on", ""))]
+    if "95% interval" in facts:
+        told.append(f"95% interval {facts['95% interval']}")
+    beside = f" ({'; '.join(told)})" if any(told) else ""
+    return _anchored(f"{row['label']}: {row['display']}{beside}", row["id"])
+
+
 def _defined(entry: Entry) -> str:
-    return escape(" ".join([entry["definition"], _METHODS[entry["kind"]], *entry["caveats"]]))
+    return escape(" ".join([entry["definition"], METHODS[entry["kind"]], *entry["caveats"]]))
 
 
 def _sentence(text: str) -> str:
@@ -171,8 +184,8 @@ def _sentence(text: str) -> str:
 def _breakdowns(groups: list[Entry], chapter: str, title: str) -> str:
     rows = [
         [
-            escape(group["name"]),
-            escape(", ".join(row["label"] for row in group["rows"]) or "Not available"),
+            _anchored(group["name"], group["id"]),
+            "; ".join(map(_group_row, group["rows"])) or "Not available",
             _defined(group),
             _group_source(group),
         ]
@@ -205,7 +218,7 @@ def _level(benchmark: Entry) -> str:
 
 
 def _where_from(entry: Entry) -> str:
-    parts = _files(entry["sources"])
+    parts = [escape(words) for words in source_words(entry["sources"])]
     if entry["population"]:
         parts.append(escape(f"population: {entry['population']}"))
     parts += [f"[@{key}]" for key in entry["cites"]]
@@ -223,19 +236,7 @@ def _group_source(group: Entry) -> str:
         {"file": file, "sheet": sheet, "rows": sorted(found)}
         for (file, sheet), found in sorted(rows.items())
     ]
-    return "; ".join(_files(merged))
-
-
-def _files(sources: list[Entry]) -> list[str]:
-    return [
-        escape(
-            f"{each['file'].removeprefix('data/returns/')}"
-            + (f", sheet {each['sheet']}" if each["sheet"] else "")
-            + f", {'row' if len(each['rows']) == 1 else 'rows'} "
-            + ", ".join(str(row) for row in each["rows"])
-        )
-        for each in sources
-    ]
+    return "; ".join(escape(words) for words in source_words(merged))
 
 
 def _prices(cost: Entry) -> str:

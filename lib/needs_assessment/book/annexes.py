@@ -1,7 +1,8 @@
-"""The annexes: data dictionary, indicators, methods, sources, checks."""
+"""The annexes: data dictionary, indicators, methods, sources, checks, accessibility."""
 
 from typing import Any
 
+from needs_assessment.book.accessibility import accessibility_page
 from needs_assessment.book.annex_indicators import indicators_page, methods_page
 from needs_assessment.book.markdown import escape, table
 from needs_assessment.disclosure.protected import ProtectedStore
@@ -37,6 +38,7 @@ def pages(store: ProtectedStore) -> dict[str, str]:
         "methods": methods_page(store),
         "sources": _sources(store),
         "checks": _checks(store),
+        "accessibility": accessibility_page(store),
     }
 
 

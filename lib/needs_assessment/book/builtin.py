@@ -4,6 +4,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from needs_assessment.book.page import page_head, page_tail
 from needs_assessment.book.pandoc import ASSETS, FILTERS, run_pandoc
 from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import BookSettings, read_settings
@@ -38,14 +39,14 @@ def render_page(book_dir: Path, settings: BookSettings) -> str:
     """The whole book as one HTML page with its style, script and figures inside."""
     with tempfile.TemporaryDirectory() as folder:
         head, tail = Path(folder) / "head.html", Path(folder) / "tail.html"
-        style = _asset("page.css") + _council_style(settings)
-        head.write_text(f"<style>\n{style}</style>", encoding="utf-8")
-        tail.write_text(f"<script>\n{_asset('page.js')}</script>", encoding="utf-8")
+        head.write_text(page_head(settings), encoding="utf-8")
+        tail.write_text(page_tail(book_dir, settings), encoding="utf-8")
         return run_pandoc(
             book_dir,
             settings,
             [
                 *FILTERS,
+                f"--lua-filter={ASSETS / 'page.lua'}",
                 "--to=html5",
                 f"--template={ASSETS / 'page.html'}",
                 f"--include-in-header={head}",
@@ -70,24 +71,3 @@ def compile_pdf(book_dir: Path, document: str, settings: BookSettings, pdf: Path
     Raises AssessmentError in Typst's own words when the document breaks a rule of PDF/UA-1.
     """
     compile_typst(book_dir, document, pdf, pdf_standards=["ua-1"], timestamp=settings.timestamp)
-
-
-def _asset(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
-
-
-def _council_style(settings: BookSettings) -> str:
-    """The council's colours, and the notice at the head of every printed page."""
-    colours = settings.palette
-    style = f":root {{ --accent: {colours.accent}; --accent-dark: {colours.accent_dark}; }}\n"
-    return style + (
-        "@page { size: A4; margin: 2.4cm 2cm 2cm; "
-        f"@top-left {{ content: {_css_string(settings.title)}; font: 8pt sans-serif; }} "
-        f"@top-right {{ content: {_css_string(settings.notice)}; font: bold 8pt sans-serif; }} "
-        "@bottom-right { content: counter(page); font: 8pt sans-serif; } }\n"
-    )
-
-
-def _css_string(text: str) -> str:
-    escaped = "".join(c if c.isalnum() or c in " .,;:()" else f"\\{ord(c):06x}" for c in text)
-    return f'"{escaped}"'

@@ -101,7 +101,7 @@ def indicator_table(
             "Indicator": entry["name"],
             "Value": indicator_cell(entry),
             "95% interval": interval_words(entry),
-            "Based on": _base(entry),
+            "Based on": base_words(entry),
             "Compared with": comparison_words(entry),
         }
         for entry in entries
@@ -259,7 +259,8 @@ def interval_words(entry: dict[str, Any]) -> str:
     return "" if entry["lower"] is None else entry["figures"]["interval"]
 
 
-def _base(entry: dict[str, Any]) -> str:
+def base_words(entry: dict[str, Any]) -> str:
+    """What an indicator rests on: its counts and period, or nothing where it is not shown."""
     figures, status, kind = entry["figures"], entry["status"], entry["kind"]
     if status in ("suppressed", "unavailable"):
         return ""

@@ -19,6 +19,7 @@ def council_entry(council: Council, area: Area, areas: dict[str, Area]) -> dict[
         "council": council.council,
         "code": council.code,
         "colour": council.colour,
+        "contact": council.contact,
         "county": [areas[code].name for code in council.county],
         "area": {
             "name": area.name,

@@ -1,6 +1,20 @@
-// The page is whole without this: it marks the section being read in the contents, keeps headings
-// clear of the bar, and takes tables that fit out of the order of the Tab key.
-(() => {
+// The page is whole without scripts. This one marks the section being read, names its chapter in
+// the bar, keeps headings clear of the bar, and takes what fits out of the order of the Tab key.
+
+// A new element with attributes and children; texts become text, never HTML.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+// Says something to those who use a screen reader.
+function say(words) {
+  document.getElementById("said").textContent = words;
+}
+
+function followReading() {
   const links = new Map();
   for (const link of document.querySelectorAll(".contents a")) {
     const section = document.getElementById(decodeURIComponent(link.hash.slice(1)));
@@ -14,28 +28,48 @@
       else visible.delete(entry.target);
     }
     const section = [...links.keys()].filter((one) => visible.has(one)).pop();
+    nameChapter(section ? links.get(section.closest("main > section")) : null);
     if (!section || links.get(section) === current) return;
     if (current) current.removeAttribute("aria-current");
     current = links.get(section);
     current.setAttribute("aria-current", "location");
-    const list = document.getElementById("contents");
-    const box = current.getBoundingClientRect();
-    const frame = list.getBoundingClientRect();
-    if (list.scrollHeight > list.clientHeight && (box.top < frame.top || box.bottom > frame.bottom)) {
-      list.scrollTop += box.top - frame.top - frame.height / 3;
-    }
+    showInContents(current);
   }, { rootMargin: "-25% 0px -70% 0px" });
   for (const section of links.keys()) observer.observe(section);
+}
 
-  const regions = document.querySelectorAll(".table-scroll");
+function nameChapter(link) {
+  const place = document.querySelector(".bar-chapter");
+  const named = place.firstElementChild;
+  place.hidden = !link;
+  if (!link || named.hash === link.hash) return;
+  named.hash = link.hash;
+  named.textContent = link.textContent;
+}
+
+function showInContents(link) {
+  const list = document.getElementById("contents");
+  const box = link.getBoundingClientRect();
+  const frame = list.getBoundingClientRect();
+  if (list.scrollHeight > list.clientHeight && (box.top < frame.top || box.bottom > frame.bottom)) {
+    list.scrollTop += box.top - frame.top - frame.height / 3;
+  }
+}
+
+// A landmark and a stop of the Tab key only where something has to be scrolled.
+function fitToScreen() {
   const bar = document.querySelector(".bar");
-  const fit = () => {
-    document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight + 16}px`);
-    for (const region of regions) {
-      if (region.scrollWidth > region.clientWidth) region.setAttribute("tabindex", "0");
-      else region.removeAttribute("tabindex");
-    }
-  };
-  fit();
-  addEventListener("resize", fit);
-})();
+  document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight + 16}px`);
+  const regions = [...document.querySelectorAll("main .table-scroll, main .figure-scroll")];
+  const wide = regions.map((region) => region.scrollWidth > region.clientWidth);
+  regions.forEach((region, index) => {
+    region.setAttribute("role", wide[index] ? "region" : "group");
+    if (wide[index]) region.setAttribute("tabindex", "0");
+    else region.removeAttribute("tabindex");
+  });
+}
+
+for (const scripted of document.querySelectorAll(".scripted")) scripted.hidden = false;
+followReading();
+fitToScreen();
+addEventListener("resize", fitToScreen);

@@ -1,0 +1,220 @@
+"""What the built-in page does: search, numbers that explain themselves, panels, keys, no scripts.
+
+One rendering of the sample book serves all tests.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from needs_assessment.audit.pages import read_page
+from page_browser import opened, rate, render_sample, start_browser
+
+browser = pytest.fixture(scope="module")(start_browser)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return render_sample(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture
+def page(browser: Browser, sample: Path) -> Iterator[Page]:
+    with opened(browser, sample) as page:
+        yield page
+
+
+def focused(page: Page) -> str:
+    return " ".join(page.evaluate("document.activeElement.textContent").split())
+
+
+def test_search_finds_words_anywhere_and_leads_to_them(page: Page) -> None:
+    page.get_by_role("button", name="Search").click()
+    page.keyboard.type("Housing all police")
+    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    page.get_by_label("Words to find").fill("childrens")
+    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    page.get_by_label("Words to find").fill("CHILDREN'S serv")
+    found = page.locator(".search-results a")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("3 MARAC › 3.1 Cases and referrals")
+    expect(found.locator("mark").first).to_have_text("Children’s")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search")).not_to_be_visible()
+    assert focused(page).startswith("Children’s services")
+    assert page.url.endswith("#sec-marac-cases")
+
+
+def test_a_number_explains_itself_by_key_and_gives_the_focus_back(page: Page) -> None:
+    panel = page.locator("#number")
+    rate(page).focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    expect(panel).to_be_visible()
+    assert focused(page) == "22.2"
+    page.keyboard.press("Escape")
+    expect(panel).not_to_be_visible()
+    page.keyboard.press("Enter")
+    expect(panel).to_be_visible()
+    expect(rate(page)).to_have_attribute("aria-expanded", "true")
+    assert "18.0 to 27.4" in focused(page)
+    expect(panel).to_contain_text("Cases discussed, repeats included <script>, & so on.")
+    page.keyboard.press("Tab")
+    assert focused(page) == "In the annex"
+    page.keyboard.press("Escape")
+    expect(panel).not_to_be_visible()
+    assert focused(page) == "22.2"
+
+
+def test_tab_goes_on_from_the_number_after_its_panel(page: Page) -> None:
+    rate(page).focus()
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.locator("#number")).not_to_be_visible()
+    assert "SafeLives" in focused(page), "the link after the number"
+
+
+def test_a_number_explains_itself_when_pointed_at(page: Page) -> None:
+    rate(page).hover()
+    panel = page.locator("#number")
+    expect(panel).to_be_visible()
+    panel.hover()
+    page.wait_for_timeout(400)
+    expect(panel).to_be_visible()
+    page.locator("h2").first.hover()
+    expect(panel).not_to_be_visible()
+
+
+def test_a_tapped_number_is_not_covered_by_its_panel(browser: Browser, sample: Path) -> None:
+    with opened(browser, sample, width=390, has_touch=True) as page:
+        rate(page).tap()
+        panel = page.locator("#number")
+        expect(panel).to_be_visible()
+        page.wait_for_timeout(100)
+        number, over = rate(page).bounding_box(), panel.bounding_box()
+        assert number and over and number["y"] + number["height"] <= over["y"]
+        page.locator("#sec-marac h2").tap(position={"x": 5, "y": 5})
+        expect(panel).not_to_be_visible()
+
+
+def test_a_chart_enlarges_by_key(page: Page) -> None:
+    button = page.get_by_role("button", name="Enlarge Figure 3.1")
+    button.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("#enlarged")
+    expect(dialog).to_be_visible()
+    picture = dialog.locator("img").bounding_box()
+    small = page.locator("main img").last.bounding_box()
+    assert picture and small and picture["width"] > 1.3 * small["width"]
+    assert dialog.locator("img").get_attribute("alt")
+    page.keyboard.press("Escape")
+    expect(dialog).not_to_be_visible()
+    assert focused(page) == "Enlarge Figure 3.1"
+
+
+def test_how_to_read_is_at_hand_everywhere(page: Page) -> None:
+    page.get_by_role("button", name="How to read").click()
+    expect(page.locator("#reading")).to_contain_text("[x] stands for a number that no partner")
+    page.keyboard.press("Escape")
+    expect(page.locator("#reading")).not_to_be_visible()
+
+
+def test_the_section_read_is_marked_and_its_chapter_named(page: Page) -> None:
+    page.evaluate("document.getElementById('sec-marac-cases').scrollIntoView()")
+    current = page.locator(".contents [aria-current]")
+    expect(current).to_have_text(re.compile("Cases and referrals"))
+    expect(page.locator(".bar-chapter")).to_have_text(re.compile("3 MARAC"))
+    expect(page.locator(".bar-chapter")).to_be_in_viewport()
+
+
+def test_chapters_lead_to_their_neighbours(page: Page) -> None:
+    turns = page.locator("#sec-refuge > .turn a, #sec-refuge .turn a")
+    assert [link.get_attribute("href") for link in turns.all()] == ["#sec-summary", "#sec-marac"]
+
+
+def test_headings_figures_and_tables_have_links_to_copy(page: Page) -> None:
+    page.get_by_role("link", name="Link to Table 3.1").click()
+    assert page.url.endswith("#tbl-marac-agency")
+    headings = page.locator("main section[id] > :is(h2, h3, h4)").count()
+    assert page.locator("main section > .anchor").count() == headings
+
+
+def test_the_first_tab_skips_to_the_report(page: Page) -> None:
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to the report"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_colours_follow_the_device_or_the_choice_and_the_choice_is_kept(
+    browser: Browser, sample: Path
+) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    with opened(browser, sample, color_scheme="dark") as page:
+        assert page.evaluate(paper) == "rgb(18, 23, 28)"
+        page.get_by_role("button", name="Display").click()
+        page.get_by_label("Light", exact=True).check()
+        assert page.evaluate(paper) == "rgb(255, 255, 255)"
+        page.reload()
+        assert page.evaluate(paper) == "rgb(255, 255, 255)"
+
+
+def test_a_browser_that_keeps_nothing_still_takes_the_choice(
+    browser: Browser, sample: Path
+) -> None:
+    paper = "getComputedStyle(document.body).backgroundColor"
+    refuse = "Object.defineProperty(window, 'localStorage', {get() { throw new Error('no') }})"
+    with opened(browser, sample) as page:
+        page.add_init_script(refuse)
+        page.reload()
+        page.get_by_role("button", name="Display").click()
+        page.get_by_label("Dark", exact=True).check()
+        assert page.evaluate(paper) == "rgb(18, 23, 28)"
+
+
+def test_without_scripts_all_is_there_and_numbers_lead_to_the_annex(
+    browser: Browser, sample: Path
+) -> None:
+    with opened(browser, sample, java_script_enabled=False) as page:
+        expect(page.get_by_role("link", name="How to read").first).to_be_visible()
+        expect(page.get_by_text("Search", exact=True)).not_to_be_visible()
+        expect(page.locator("#number")).not_to_be_visible()
+        rate(page).click()
+        assert page.url.endswith("#sec-methods")
+
+
+def test_only_numbers_on_the_page_are_told_and_none_as_markup(sample: Path) -> None:
+    text = sample.read_text(encoding="utf-8")
+    assert "marac.unused" not in text
+    assert "repeats included <script>" not in text
+
+
+def test_the_attack_reads_what_numbers_tell(sample: Path) -> None:
+    told = {(each.indicator, each.text) for each in read_page(sample, "index.html").figures}
+    assert {("marac.rate", "18.0 to 27.4"), ("marac.repeat_rate", "25 of 87, 2024-25")} <= told
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_screen_scrolls_only_inside_tables_and_charts(
+    browser: Browser, sample: Path, width: int
+) -> None:
+    with opened(browser, sample, width=width) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        region = page.locator("#tbl-marac-agency").locator("xpath=..")
+        expect(region).to_have_attribute("role", "region")
+        expect(region).to_have_attribute("tabindex", "0")
+        shown = page.locator("main img").first.bounding_box()
+        assert shown and shown["width"] >= 480, "small print stays readable"
+
+
+def test_print_shows_the_report_and_no_controls(page: Page) -> None:
+    page.emulate_media(media="print")
+    for unwanted in (".bar", ".tools", ".turn", ".anchor", "dialog", ".skip-link"):
+        for each in page.locator(unwanted).all():
+            expect(each).not_to_be_visible()
+    expect(page.locator("#tbl-marac-agency")).to_be_visible()
