@@ -18,7 +18,7 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment assessments audit bench check council edit forms test lint
+.PHONY: help assessment assessments audit bench changes check council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make assessments [COUNCILS="north west"] [WORKERS=2] [FRESH=1]    every council, or some'
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
+	@echo "make changes COUNCIL=north [PERIOD=2024-25] what moved since the last published version, and why"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
@@ -45,6 +46,9 @@ check: $(READY)
 
 audit: $(READY)
 	@$(BIN)/needs-assessment audit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+changes: $(READY)
+	@$(BIN)/needs-assessment changes "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 # Only what the command line gives: some systems set NAME themselves. The shell reads the values
 # from the environment, so that no name is read as a command.
