@@ -18,7 +18,7 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment assessments audit bench check compare council edit forms test lint
+.PHONY: help assessment assessments audit bench changes check compare council edit forms test lint
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make compare COUNCILS="north west" [PERIOD=2024-25]     their reports side by side, in one book'
 	@echo "make check COUNCIL=north [PERIOD=2024-25]   everything wrong or worth knowing, in one list"
 	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
+	@echo "make changes COUNCIL=north [PERIOD=2024-25] what moved since the last published version, and why"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
@@ -50,6 +51,9 @@ check: $(READY)
 
 audit: $(READY)
 	@$(BIN)/needs-assessment audit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+changes: $(READY)
+	@$(BIN)/needs-assessment changes "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 # Only what the command line gives: some systems set NAME themselves. The shell reads the values
 # from the environment, so that no name is read as a command.

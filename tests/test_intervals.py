@@ -68,9 +68,24 @@ def test_what_is_no_proportion_is_refused() -> None:
         intervals.poisson(-1)
 
 
-def test_difference_of_two_proportions() -> None:
-    """Newcombe 1998, table II, example (a): 56 of 70 less 48 of 80, method 10."""
-    assert intervals.difference(56, 70, 48, 80) == pytest.approx((0.0524, 0.3339), abs=5e-5)
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ((56, 70, 48, 80), (0.0524, 0.3339)),
+        ((9, 10, 3, 10), (0.1705, 0.8090)),
+        ((6, 7, 2, 7), (0.0582, 0.8062)),
+        ((5, 56, 0, 29), (-0.0381, 0.1926)),
+        ((0, 10, 0, 20), (-0.1611, 0.2775)),
+        ((0, 10, 0, 10), (-0.2775, 0.2775)),
+        ((10, 10, 0, 20), (0.6791, 1.0)),
+        ((10, 10, 0, 10), (0.6075, 1.0)),
+    ],
+)
+def test_difference_of_two_proportions(
+    counts: tuple[int, int, int, int], expected: tuple[float, float]
+) -> None:
+    """Newcombe 1998, table II, examples (a) to (h), method 10."""
+    assert intervals.difference(*counts) == pytest.approx(expected, abs=5e-5)
 
 
 @given(st.integers(0, 400), st.integers(1, 400), st.integers(0, 400), st.integers(1, 400))

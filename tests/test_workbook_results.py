@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from attacked import PERIOD, Book, indicator, small_project
 from needs_assessment.audit.office import read_workbook
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import MINUS, format_number
 from needs_assessment.errors import AssessmentError
 from needs_assessment.results import indicators_csv

@@ -5,6 +5,8 @@ so that each small value must stay possible for them, and whether a number typed
 hidden one. Both are settled here, and neither is kept or said.
 """
 
+import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -37,12 +39,51 @@ def refuse_unsafe(
     """
     period = store.data["edition"]["period"]
     texts = [written for chapter in finished for written in _written(chapter)]
-    public = Public(project, council.categories)
-    spoken = spoken_of(texts, _hidden(store, public), public)
-    refuse_typed(texts, _secrets(project, council, period, spoken, public))
+    _refuse_typed(project, council, store, texts)
     audit = audit_edition(project, council, period, folder, _small(store))
     refuse_findings(audit)
     return audit
+
+
+def refuse_unsafe_page(
+    project: Project, council: Council, store: ProtectedStore, page: str, texts: Sequence[Written]
+) -> Audit:
+    """Audits a page that reviewers get beside the report in place: both are attacked together.
+
+    `texts` are the analyst's own on that page. Raises AssessmentError as `refuse_unsafe` does, and
+    when there is no report in place.
+    """
+    _refuse_typed(project, council, store, texts)
+    period = store.data["edition"]["period"]
+    report = project.report(council.id, period)
+    with tempfile.TemporaryDirectory(dir=report.store.parent, prefix="page-") as folder:
+        together = Path(folder)
+        # A PDF or a Word file says what the page of the report says.
+        for path in [*report.path.glob("*.html"), *report.path.glob("*.json")]:
+            shutil.copyfile(path, together / path.name)
+        if not (together / "index.html").is_file():
+            raise AssessmentError(
+                f"There is no report of {council.id}/{period} to compare.",
+                f"Run make assessment COUNCIL={council.id} PERIOD={period} first.",
+            )
+        (together / "changes.html").write_text(page, encoding="utf-8")
+        audit = audit_edition(project, council, period, together, _small(store))
+    if audit.findings:
+        raise AssessmentError(
+            f"The page of changes is not safe to show:\n{unsafe_message(audit.findings)}",
+            "It was not written; the last one, if any, stays as it was.",
+        )
+    return audit
+
+
+def _refuse_typed(
+    project: Project, council: Council, store: ProtectedStore, texts: Sequence[Written]
+) -> None:
+    """Raises AssessmentError for a number typed by hand that equals a hidden one of its subject."""
+    public = Public(project, council.categories)
+    spoken = spoken_of(texts, _hidden(store, public), public)
+    period = store.data["edition"]["period"]
+    refuse_typed(texts, _secrets(project, council, period, spoken, public))
 
 
 def refuse_findings(audit: Audit) -> None:

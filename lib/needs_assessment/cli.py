@@ -295,6 +295,27 @@ def audit(
 
 
 @app.command()
+def changes(
+    council: CouncilArgument = None,
+    council_option: CouncilOption = None,
+    period: PeriodOption = None,
+) -> None:
+    """Say what changed since the last published version, and why, for reviewers."""
+    from needs_assessment.changes.summary import summary_lines
+    from needs_assessment.changes.writing import write_changes
+
+    project = find_project()
+    reported = write_changes(project, _named(council, council_option), period, typer.echo)
+    if reported is None:
+        typer.echo("Nothing was published before: there is nothing to compare with.")
+        return
+    for line in summary_lines(reported.changes):
+        typer.echo(line)
+    typer.echo(f"All of it: {project.relative(reported.path)}")
+    typer.echo(f"Audit {reported.audit}")
+
+
+@app.command()
 def edit(
     council: CouncilArgument = None,
     council_option: CouncilOption = None,

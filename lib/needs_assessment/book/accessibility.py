@@ -1,7 +1,7 @@
 """The accessibility statement, as the regulations of 2018 ask of a public body's pages."""
 
 from needs_assessment.book.markdown import escape
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import long_date
 
 _TESTED = (

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from needs_assessment.book import annexes, front, markdown
-from needs_assessment.book.explanations import FILE, explanations_json
+from needs_assessment.book.explanations import explanations_json
+from needs_assessment.book.settings import EXPLANATIONS_FILE
 from needs_assessment.chapter.display import MIME
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.narrative.asides import report_text
@@ -41,7 +42,7 @@ def assemble_book(
     pages = {"index": front.index_page(store), **annexes.pages(store)}
     for name, text in pages.items():
         (folder / f"{name}.qmd").write_text(text.strip() + "\n", encoding="utf-8")
-    (folder / FILE).write_text(explanations_json(store), encoding="utf-8")
+    (folder / EXPLANATIONS_FILE).write_text(explanations_json(store), encoding="utf-8")
     (folder / "references.bib").write_bytes((project.reference / "sources.bib").read_bytes())
     settings = _settings(project, store)
     (folder / "_quarto.yml").write_text(

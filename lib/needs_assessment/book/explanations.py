@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from needs_assessment.chapter.records import base_words, comparison_words, interval_words
-from needs_assessment.disclosure.store import ProtectedStore
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import SUPPRESSED, join_words
 
 Entry = dict[str, Any]
 
-FILE = "explanations.json"
 METHODS = {
     "count": "Count, as returned.",
     "proportion": "Part divided by whole, with a Wilson interval.",

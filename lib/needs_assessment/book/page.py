@@ -4,9 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from needs_assessment.book.explanations import FILE
 from needs_assessment.book.pandoc import ASSETS
-from needs_assessment.book.settings import BookSettings
+from needs_assessment.book.settings import EXPLANATIONS_FILE, BookSettings
 
 SCRIPTS = ("page", "page-dialogs", "page-figures", "page-search", "page-numbers")
 _LIVE = re.compile(r'data-id="([^"]+)"')
@@ -37,7 +36,7 @@ def _optional_style(name: str, when: str) -> str:
 
 def _explanations(book_dir: Path, settings: BookSettings) -> str:
     """The explanations of the figures that the book marks, as data; nothing for a book without."""
-    path = book_dir / FILE
+    path = book_dir / EXPLANATIONS_FILE
     if not path.is_file():
         return ""
     known = json.loads(path.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from needs_assessment.book.colour import Palette, palette
 from needs_assessment.errors import AssessmentError
 
 SETTINGS_FILE = "_quarto.yml"
+EXPLANATIONS_FILE = "explanations.json"
 
 
 @dataclass(frozen=True)

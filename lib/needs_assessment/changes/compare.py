@@ -1,0 +1,125 @@
+"""A draft compared with the last published version of its council."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from needs_assessment.changes.mixing import (
+    Edition,
+    Recomputed,
+    load_edition,
+    recompute,
+    today_alone,
+)
+from needs_assessment.changes.moves import (
+    NO_CLEAR_CHANGE,
+    NOT_TESTED,
+    NOW_AVAILABLE,
+    Move,
+    find_moves,
+)
+from needs_assessment.changes.parts import NEW
+from needs_assessment.changes.registers import (
+    Gap,
+    Recommended,
+    compare_gaps,
+    compare_recommendations,
+)
+from needs_assessment.changes.versions import PublishedVersion, last_published, unpack_inputs
+from needs_assessment.changes.wording import Worded, compare_narratives
+from needs_assessment.council import Council
+from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.errors import AssessmentError
+from needs_assessment.narrative.files import Notebook
+from needs_assessment.periods import Period
+from needs_assessment.project import Project
+
+NO_INPUTS = (
+    "Causes are not known: what the published version was made of is kept by the computer that "
+    "published it, and is not here."
+)
+UNUSABLE = (
+    "Causes are not known: what the published version was made of can no longer be read by this "
+    "program."
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed between `version` and the draft in `store`.
+
+    `unchanged` counts the indicators (not rows of breakdowns) that are as they were published;
+    `no_causes` says why causes are not known, or is empty.
+    """
+
+    version: PublishedVersion
+    store: ProtectedStore
+    moves: tuple[Move, ...]
+    unchanged: int
+    no_causes: str
+    recommendations: tuple[Recommended, ...]
+    gaps: tuple[Gap, ...]
+    narrative: tuple[Worded, ...]
+
+    @property
+    def main_moves(self) -> list[Move]:
+        """The indicators that clearly moved, that were corrected, that a version hides or does not
+        give, or that moved by something else than new data.
+        """
+        quiet = (NO_CLEAR_CHANGE, NOT_TESTED, NOW_AVAILABLE, "the same")
+        return [
+            move
+            for move in self.moves
+            if not move.breakdown
+            and (move.word not in quiet or any(part.causes != (NEW,) for part in move.parts or ()))
+        ]
+
+
+def compare_with_published(
+    project: Project,
+    council: Council,
+    period: Period,
+    store: ProtectedStore,
+    chapters: Mapping[str, Notebook],
+) -> Changes | None:
+    """The changes of a draft, given its protected store and its chapters; None when nothing was
+    published before.
+
+    The published version is computed again where its inputs are kept; mixtures of old and new
+    inputs lie in a private folder while this runs. Raises AssessmentError when today's inputs or
+    the published version cannot be used.
+    """
+    version = last_published(project, council, period)
+    if version is None:
+        return None
+    today = Edition(project, council, period)
+    # Exact figures: in the folder that nobody but its owner may read.
+    private = project.report(council.id, period.text).store.parent
+    private.mkdir(0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=private, prefix="changes-") as folder:
+        recomputed, no_causes = _recomputed(version, today, Path(folder))
+    moves = find_moves(version, store, recomputed, causes_known=not no_causes)
+    moved = {move.id for move in moves}
+    return Changes(
+        version=version,
+        store=store,
+        moves=tuple(moves),
+        unchanged=sum(key not in moved for key in store.indicators),
+        no_causes=no_causes,
+        recommendations=tuple(compare_recommendations(version.store, store)),
+        gaps=tuple(compare_gaps(version.store, store)),
+        narrative=tuple(compare_narratives(version, chapters, store)),
+    )
+
+
+def _recomputed(version: PublishedVersion, today: Edition, folder: Path) -> tuple[Recomputed, str]:
+    """The steps, and why there are none."""
+    inputs = folder / "published"
+    if not unpack_inputs(version, inputs):
+        return today_alone(today), NO_INPUTS
+    try:
+        old = load_edition(Project(inputs), today.council.id, version.period)
+    except AssessmentError:
+        return today_alone(today), UNUSABLE
+    return recompute(old, today, folder), ""
