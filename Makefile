@@ -18,7 +18,7 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment assessments audit bench check council edit forms test lint
+.PHONY: help assessment assessments audit bench check council edit forms publish test lint
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make audit COUNCIL=north [PERIOD=2024-25]   attack the report in place as a reader could"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
+	@echo "make publish COUNCIL=north [PERIOD=2024-25] freeze the edition: never written again"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
 	@echo "make bench                                  the benchmarks"
@@ -56,6 +57,10 @@ council: $(READY)
 
 forms: $(READY)
 	@$(BIN)/needs-assessment forms "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+publish: $(READY)
+	@$(BIN)/needs-assessment publish "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)") \
+		$(if $(RENDERER),--renderer "$(RENDERER)")
 
 edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

@@ -16,7 +16,7 @@ from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
 from needs_assessment.book.render import render
 from needs_assessment.chapter.opening import STORE_VARIABLE
-from needs_assessment.council import choose_period, load_council
+from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.store import ProtectedStore, protect, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.crew import Crew
@@ -33,7 +33,7 @@ from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Listener
 from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
 from needs_assessment.files import write_synced
-from needs_assessment.flags import NARRATIVE, Flag
+from needs_assessment.flags import RECOVERED_TEXT, Flag
 from needs_assessment.narrative import review
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.earlier import earlier_edition
@@ -154,7 +154,9 @@ def held(
     while it was put in place is completed first.
     """
     council = load_council(project, name)
-    report = project.report(council.id, choose_period(council, period).text)
+    edition = choose_period(council, period).text
+    _refuse_final(council, edition)
+    report = project.report(council.id, edition)
     with council_lock(report.lock, council.id, progress.note), _disk_errors():
         if report.ready.is_dir():
             progress.note("The last run was cut short while it was put in place: completing it …")
@@ -205,6 +207,15 @@ def _disk_errors() -> Iterator[None]:
             "Check the free space and the permissions of the report folder, and run again: the"
             " next run goes on from here.",
         ) from error
+
+
+def _refuse_final(council: Council, period: str) -> None:
+    """What is not yet published must say that it is a draft, whatever the parameters say."""
+    if council.editions[period].version.status == "final":
+        raise AssessmentError(
+            f"params/{council.id}.yml, edition {period}: the version's status is final.",
+            f"Leave it draft: make publish COUNCIL={council.id} makes the final report of it.",
+        )
 
 
 def _refuse_unfinished(earlier: ReportFolder | None) -> None:
@@ -390,7 +401,7 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         notes = [
             *_narrative_notes(project, swapped),
             *(flag.as_dict() for flag in reviewed.flags),
-            *(_recovery_note(project.relative(path)) for path in recovered),
+            *(_recovery_note(project, path) for path in recovered),
         ]
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         put_in_place(report)
@@ -449,5 +460,5 @@ def _narrative_notes(project: Project, swapped: Sequence[Swapped]) -> list[dict[
     ]
 
 
-def _recovery_note(file: str) -> dict[str, Any]:
-    return Flag("warning", NARRATIVE, "recovered text", RECOVERED, file).as_dict()
+def _recovery_note(project: Project, path: Path) -> dict[str, Any]:
+    return Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path)).as_dict()

@@ -37,6 +37,7 @@ def refuse_unsafe(
     """
     period = store.data["edition"]["period"]
     texts = [written for chapter in finished for written in _written(chapter)]
+    texts += _reasons(store)
     public = Public(project, council.categories)
     spoken = spoken_of(texts, _hidden(store, public), public)
     refuse_typed(texts, _secrets(project, council, period, spoken, public))
@@ -94,6 +95,15 @@ def _written(chapter: Finished) -> Iterable[Written]:
         if cell.edited:
             where = f"chapters/{chapter.chapter}.ipynb, cell {cell.cell}"
             yield Written(where, cell.text, chapter.chapter.replace("-", " "))
+
+
+def _reasons(store: ProtectedStore) -> Iterable[Written]:
+    """What the first page prints of the parameters in somebody's words."""
+    edition, place = store.data["edition"], f"params/{store.data['council']['id']}.yml"
+    if correction := edition["version"]["correction"]:
+        yield Written(f"{place}, correction", correction["note"])
+    for each in edition["accepted"]:
+        yield Written(f"{place}, accepted", each["reason"])
 
 
 def _secrets(
