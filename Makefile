@@ -18,7 +18,8 @@ endif
 OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RENDERER)") \
 	$(if $(FRESH),--fresh)
 
-.PHONY: help assessment assessments audit bench changes check compare council edit forms test lint
+.PHONY: help assessment assessments audit bench changes check compare council edit forms publish test \
+	lint
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +31,7 @@ help:
 	@echo "make changes COUNCIL=north [PERIOD=2024-25] what moved since the last published version, and why"
 	@echo 'make council COUNCIL=… NAME="…" CODE=E0… [PERIOD=2024-25]    begin a new council'
 	@echo "make forms COUNCIL=north [PERIOD=2024-25]   the empty workbooks for its partners"
+	@echo "make publish COUNCIL=north [PERIOD=2024-25] freeze the edition: never written again"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
 	@echo "make bench                                  the benchmarks"
@@ -65,6 +67,10 @@ council: $(READY)
 
 forms: $(READY)
 	@$(BIN)/needs-assessment forms "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
+
+publish: $(READY)
+	@$(BIN)/needs-assessment publish "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)") \
+		$(if $(RENDERER),--renderer "$(RENDERER)")
 
 edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")

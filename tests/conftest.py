@@ -8,6 +8,7 @@ import pytest
 from filelock import FileLock
 
 from leaking import private_places
+from published import published_project
 from running import Report, copy_project, run_command
 
 
@@ -63,3 +64,17 @@ def assessed(examples: Path, private: Path) -> Callable[[str, str], Report]:
         return Report(examples / "reports" / council / period, said.read_text(encoding="utf-8"))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small project with version 1.0 of its edition published, one for all test processes; it is
+    only read, and copied.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published"
+    shared.mkdir(exist_ok=True)
+    with FileLock(shared / "making.lock"):
+        if not (shared / "publish.txt").exists():
+            published_project(shared)
+    return shared / "project"

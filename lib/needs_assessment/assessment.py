@@ -18,7 +18,7 @@ from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import choose_renderer, render
 from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.completing import FINISHED, complete, disk_errors
-from needs_assessment.council import choose_period, load_council
+from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import slice_bytes
 from needs_assessment.disclosure.store import protect
@@ -95,7 +95,7 @@ def assess(
     held = None if fresh else unchanged(project, name, period, renderer)
     if held:
         return held
-    with hold(project, name, period, renderer, progress) as run:
+    with begun(project, name, period, renderer, progress) as run:
         outcome = place(run, make(project, name, period, renderer, progress, fresh, crew))
     for text in outcome.looks:
         progress.note(text)
@@ -103,22 +103,34 @@ def assess(
 
 
 @contextmanager
-def hold(
-    project: Project, name: str, period: str | None, renderer: str, progress: Listener
-) -> Iterator[Run]:
-    """An edition, while no other run may touch it; a run that was cut short while it was put in
-    place is completed first.
+def held(
+    project: Project, name: str, period: str | None, progress: Listener
+) -> Iterator[ReportFolder]:
+    """The report folder of an edition, while no other run may touch it; a run that was cut short
+    while it was put in place is completed first.
     """
-    started = time.monotonic()
     council = load_council(project, name)
     edition = choose_period(council, period)
-    _, used = choose_renderer(renderer)
+    _refuse_final(council, edition.text)
     report = project.report(council.id, edition.text)
     with council_lock(report.lock, council.id, progress.note), disk_errors():
         if report.ready.is_dir():
             progress.note("The last run was cut short while it was put in place: completing it …")
             complete(project, report)
         _refuse_unfinished(earlier_edition(report))
+        yield report
+
+
+@contextmanager
+def begun(
+    project: Project, name: str, period: str | None, renderer: str, progress: Listener
+) -> Iterator[Run]:
+    """A run of an edition that is `held`, with what it is made of."""
+    started = time.monotonic()
+    council = load_council(project, name)
+    edition = choose_period(council, period)
+    _, used = choose_renderer(renderer)
+    with held(project, name, period, progress) as report:
         neighbours = [each.id for each in neighbours_of(project, council)]
         sight = look(project, report, used, neighbours)
         forget(report)
@@ -176,6 +188,15 @@ def place(run: Run, made: Made) -> Outcome:
     if completed.settled:
         remember(run.project, run.sight, completed.placed, run.latest, outcome)
     return outcome
+
+
+def _refuse_final(council: Council, period: str) -> None:
+    """What is not yet published must say that it is a draft, whatever the parameters say."""
+    if council.editions[period].version.status == "final":
+        raise AssessmentError(
+            f"params/{council.id}.yml, edition {period}: the version's status is final.",
+            f"Leave it draft: make publish COUNCIL={council.id} makes the final report of it.",
+        )
 
 
 def _refuse_unfinished(earlier: ReportFolder | None) -> None:

@@ -39,6 +39,7 @@ def refuse_unsafe(
     """
     period = store.data["edition"]["period"]
     texts = [written for chapter in finished for written in _written(chapter)]
+    texts += _reasons(store)
     _refuse_typed(project, council, store, texts)
     audit = audit_edition(project, council, period, folder, _small(store))
     refuse_findings(audit)
@@ -140,6 +141,15 @@ def _written(chapter: Finished) -> Iterable[Written]:
         if cell.edited:
             where = f"chapters/{chapter.chapter}.ipynb, cell {cell.cell}"
             yield Written(where, cell.text, chapter.chapter.replace("-", " "))
+
+
+def _reasons(store: ProtectedStore) -> Iterable[Written]:
+    """What the first page prints of the parameters in somebody's words."""
+    edition, place = store.data["edition"], f"params/{store.data['council']['id']}.yml"
+    if correction := edition["version"]["correction"]:
+        yield Written(f"{place}, correction", correction["note"])
+    for each in edition["accepted"]:
+        yield Written(f"{place}, accepted", each["reason"])
 
 
 def _secrets(

@@ -11,7 +11,7 @@ from needs_assessment import results
 from needs_assessment.disclosure.protected import read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_synced
-from needs_assessment.flags import NARRATIVE, Flag
+from needs_assessment.flags import RECOVERED_TEXT, Flag
 from needs_assessment.narrative import review
 from needs_assessment.narrative.notes import RECOVERED
 from needs_assessment.narrative.staleness import read_records, write_records
@@ -66,7 +66,7 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         notes = [
             *_narrative_notes(project, swapped),
             *(flag.as_dict() for flag in reviewed.flags),
-            *(_recovery_note(project.relative(path)) for path in recovered),
+            *(_recovery_note(project, path) for path in recovered),
         ]
         write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
         placed = _digests(report, swapped)
@@ -120,5 +120,5 @@ def _narrative_notes(project: Project, swapped: Sequence[Swapped]) -> list[dict[
     ]
 
 
-def _recovery_note(file: str) -> dict[str, Any]:
-    return Flag("warning", NARRATIVE, "recovered text", RECOVERED, file).as_dict()
+def _recovery_note(project: Project, path: Path) -> dict[str, Any]:
+    return Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path)).as_dict()

@@ -97,8 +97,22 @@ class Prevalence(_Settings):
     survey: int | Literal["latest"] = "latest"
 
 
+class Correction(_Settings):
+    """What a new version of a published edition puts right: `of`, that version, and a note."""
+
+    of: str
+    note: str = Field(min_length=1)
+
+
+class Accepted(_Settings):
+    """Something that stands in the way of publishing, by its name, and why it may stand."""
+
+    problem: str = Field(pattern=r"^[a-z0-9-]+(/[\w.-]+)*(@[0-9a-f]{6})?$")
+    reason: str = Field(min_length=1)
+
+
 class Version(_Settings):
-    """The version block of an edition."""
+    """The version block of an edition. `approved_by` is a role, `approved_on` the day."""
 
     number: str
     status: Literal["draft", "final"]
@@ -108,6 +122,8 @@ class Version(_Settings):
     next_refresh: date | None = None
     next_full: date | None = None
     approved_by: str | None = None
+    approved_on: date | None = None
+    correction: Correction | None = None
 
 
 class Seat(_Settings):
@@ -210,10 +226,12 @@ class Edition(_Settings):
     """One year's assessment of a council.
 
     `progress` is about the recommendations of the edition before. `unconfirmed_benchmarks` are
-    those shown, and marked, although they are not confirmed at a source.
+    those shown, and marked, although they are not confirmed at a source. `accepted` is what may
+    stand when the edition is published.
     """
 
     version: Version
+    accepted: list[Accepted] = []
     prevalence: Prevalence
     populations: Populations
     board: Board | None = None

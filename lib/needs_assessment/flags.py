@@ -13,6 +13,11 @@ NARRATIVE = "narrative"
 """The rule of flags about the analyst's text as it stands."""
 MERGED = "narrative merged"
 """The rule of flags about what a run did with the analyst's text: only that run knows."""
+CONFLICT = "unresolved conflict"
+CARRIED = "carried over"
+LEFT_OUT = "left out of the report"
+RECOVERED_TEXT = "recovered text"
+"""The rules of flags about text that somebody has to look at before it is published."""
 
 _MOST_ROWS = 6
 

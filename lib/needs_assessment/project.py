@@ -38,6 +38,19 @@ class ReportFolder:
         return self.path / ".ready"
 
     @property
+    def rebuilding(self) -> Path:
+        """Where an edition is made for publishing or verifying: it holds exact numbers."""
+        return self.path / ".rebuilding"
+
+    @property
+    def published(self) -> Path:
+        return self.path / "published"
+
+    def inputs(self, version: str) -> Path:
+        """What a published version was made of: exact numbers, not in version control."""
+        return self.path / ".inputs" / f"{version}.zip"
+
+    @property
     def executed(self) -> Path:
         """Chapters as they last ran, with the key of what they were made of."""
         return self.path / ".executed"

@@ -23,18 +23,22 @@ def version_block(store: ProtectedStore) -> list[list[str]]:
         ["Date of this version", long_date(version["date"])],
     ]
     rows += [[label, long_date(version[key])] for key, label in _DATES.items() if version[key]]
-    rows.append(["Approved by", version["approved_by"] or "Not yet approved"])
+    if correction := version["correction"]:
+        rows.append([f"Corrects version {correction['of']}", correction["note"]])
+    approved = version["approved_by"] or "Not yet approved"
+    if version["approved_by"] and version["approved_on"]:
+        approved += f", {long_date(version['approved_on'])}"
+    rows.append(["Approved by", approved])
     return rows
 
 
-def notice(store: ProtectedStore) -> str | None:
-    """What every page must say: draft, illustrative, or nothing."""
-    parts = []
-    if store.data["edition"]["version"]["status"] == "draft":
-        parts.append("Draft")
+def notice(store: ProtectedStore) -> str:
+    """What every page must say: draft or which version, and illustrative."""
+    version = store.data["edition"]["version"]
+    parts = ["Draft" if version["status"] == "draft" else f"Version {version['number']}"]
     if store.data["nature"] == "illustrative":
         parts.append("Illustrative data, not real figures")
-    return ": ".join(parts) or None
+    return ": ".join(parts)
 
 
 def index_page(store: ProtectedStore) -> str:
@@ -47,11 +51,12 @@ def index_page(store: ProtectedStore) -> str:
         f"It covers {edition['period_words']}. It is laid out as Part 4 of the Domestic Abuse Act "
         "2021 asks [@daa-2021]; @sec-statutory says how the Act applies.",
     ]
-    if notice(store):
-        parts.append(callout("important", "Before you use this report", _warning(store)))
+    if warning := _warning(store):
+        parts.append(callout("important", "Before you use this report", warning))
     parts += [
         "## Version {.unnumbered}",
         lines,
+        *_accepted(store),
         "## How to read this report {.unnumbered}",
         _how_to_read(),
     ]
@@ -61,7 +66,7 @@ def index_page(store: ProtectedStore) -> str:
 def _warning(store: ProtectedStore) -> str:
     sentences = []
     if store.data["edition"]["version"]["status"] == "draft":
-        sentences.append("This is a draft. It has not been approved.")
+        sentences.append("This is a draft. It has not been published.")
     if store.data["nature"] == "illustrative":
         sentences.append(
             "It contains illustrative data that were made up to show how a report looks. "
@@ -69,6 +74,20 @@ def _warning(store: ProtectedStore) -> str:
             "service or person."
         )
     return " ".join(sentences)
+
+
+def _accepted(store: ProtectedStore) -> list[str]:
+    """What stood in the way of publishing and was accepted, each with the reason given."""
+    accepted = store.data["edition"]["accepted"]
+    lines = [f"- {escape(_named(each['problem']))}: {escape(each['reason'])}" for each in accepted]
+    return ["## Known and accepted {.unnumbered}", "\n".join(lines)] if lines else []
+
+
+def _named(problem: str) -> str:
+    """A problem in words, of its name such as `needs-another-look/marac/marac-repeats@3f2a91`."""
+    what, *where = problem.partition("@")[0].split("/")
+    words = what.replace("-", " ").capitalize()
+    return f"{words} ({', '.join(where)})" if where else words
 
 
 def _how_to_read() -> str:

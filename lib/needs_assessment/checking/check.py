@@ -15,7 +15,7 @@ from needs_assessment.disclosure.store import assemble_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
-from needs_assessment.flags import MERGED, NARRATIVE, Flag, sort_flags
+from needs_assessment.flags import MERGED, RECOVERED_TEXT, Flag, sort_flags
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
@@ -75,7 +75,7 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         reviewed = review(store, [each for each in texts if each], read_records(report))
         found.flags += reviewed.flags
         found.flags += [
-            Flag("warning", NARRATIVE, "recovered text", RECOVERED, project.relative(path))
+            Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path))
             for path in recovered_files(report)
         ]
     path = report.path / "checks.json"

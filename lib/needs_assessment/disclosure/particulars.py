@@ -44,6 +44,7 @@ def edition_entry(council: Council, period: Period) -> dict[str, Any]:
         "start": period.start.isoformat(),
         "end": period.end.isoformat(),
         "version": edition.version.model_dump(mode="json"),
+        "accepted": [each.model_dump(mode="json") for each in edition.accepted],
         "board": edition.board.model_dump(mode="json") if edition.board else None,
         "populations": edition.populations.model_dump(),
         **board_blocks(council, period),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from needs_assessment.assessment import Made as MadeReady
-from needs_assessment.assessment import Run, hold, place
+from needs_assessment.assessment import Run, begun, place
 from needs_assessment.book.quarto import find_quarto
 from needs_assessment.council import load_council
 from needs_assessment.errors import AssessmentError
@@ -145,7 +145,7 @@ class _Fleet:
                 job.began = time.monotonic()
                 self._progress.event(job.council, STARTED, 0.0)
                 job.run = job.holding.enter_context(
-                    hold(self._project, job.council, None, self._renderer, self._progress)
+                    begun(self._project, job.council, None, self._renderer, self._progress)
                 )
             council = load_council(self._project, job.council)
             message = {

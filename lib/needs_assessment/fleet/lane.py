@@ -14,12 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from needs_assessment.archives import unpack
 from needs_assessment.assessment import assess, make
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.crew import Crew, interrupt_main_thread, serve
 from needs_assessment.execution.engine import choose_engine
 from needs_assessment.execution.run import chapter_crew
-from needs_assessment.fleet.parcel import pack_results, unpack
+from needs_assessment.fleet.parcel import pack_results
 from needs_assessment.project import Project
 
 

@@ -1,16 +1,15 @@
 """What travels to another computer for one council's assessment, and what comes back."""
 
-import io
 import shutil
-import zipfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator
+from pathlib import Path
 
+from needs_assessment.archives import pack, unpack
 from needs_assessment.council import Council, council_names, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project, ReportFolder
 
-_OF_A_RUN = {".lock", ".work", ".ready"}
+_OF_A_RUN = {".lock", ".work", ".ready", ".rebuilding", ".inputs"}
 
 
 def pack_inputs(project: Project, council: Council) -> bytes:
@@ -20,7 +19,7 @@ def pack_inputs(project: Project, council: Council) -> bytes:
     council shares. It holds exact numbers: whoever unpacks it has to delete it.
     """
     files = _inputs(project, council)
-    return _pack({path.relative_to(project.root).as_posix(): path for path in files})
+    return pack({path.relative_to(project.root).as_posix(): path for path in files})
 
 
 def pack_results(report: ReportFolder) -> bytes:
@@ -34,7 +33,7 @@ def pack_results(report: ReportFolder) -> bytes:
         for path in folder.rglob("*")
         if path.is_file()
     }
-    return _pack(files)
+    return pack(files)
 
 
 def take_results(parcel: bytes, report: ReportFolder) -> bool:
@@ -57,24 +56,6 @@ def take_results(parcel: bytes, report: ReportFolder) -> bool:
             path.rename(report.work / path.name)
     shutil.rmtree(arrived)
     return ready
-
-
-def unpack(parcel: bytes, folder: Path) -> None:
-    """Puts the files of `parcel` into `folder`, for its owner alone.
-
-    Raises AssessmentError when a name in it leads out of the folder.
-    """
-    folder.mkdir(0o700, parents=True, exist_ok=True)
-    with zipfile.ZipFile(io.BytesIO(parcel)) as archive:
-        for name in archive.namelist():
-            place = PurePosixPath(name)
-            if place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name:
-                raise AssessmentError(
-                    f"What came back from another computer holds {name!r}, which leads out of its"
-                    " folder.",
-                    "Nothing was changed. Look at who else can reach the scheduler.",
-                )
-        archive.extractall(folder)
 
 
 def _inputs(project: Project, council: Council) -> Iterator[Path]:
@@ -111,12 +92,3 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _private(report: ReportFolder) -> dict[str, Path]:
     return {"executed": report.executed, "protected": report.store.parent}
-
-
-def _pack(files: Mapping[str, Path]) -> bytes:
-    """The contents of `files` under their names, without times: results follow from contents."""
-    parcel = io.BytesIO()
-    with zipfile.ZipFile(parcel, "w", compresslevel=1) as archive:
-        for name, path in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return parcel.getvalue()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from needs_assessment.flags import NARRATIVE, Severity
+from needs_assessment.flags import CARRIED, CONFLICT, LEFT_OUT, NARRATIVE, Severity
 from needs_assessment.narrative import asides
 from needs_assessment.narrative.carrying import carried_from
 from needs_assessment.narrative.cells import ORPHANED_TAG, Cell, cell_key, tags
@@ -18,7 +18,8 @@ _LONGEST = 60
 class Note:
     """Something to know of the cell named `cell`, or of the chapter when there is no name.
 
-    `rule` is NARRATIVE for what a cell shows, MERGED for what became of it in a run.
+    `rule` is CONFLICT, CARRIED, LEFT_OUT or else NARRATIVE for what a cell shows, MERGED for what
+    became of it in a run.
     """
 
     severity: Severity
@@ -45,10 +46,12 @@ def notes_on(cells: Sequence[Cell], given: Mapping[str, str]) -> Iterator[Note]:
                 name,
                 "edited, but no longer in the template: it stands at the end, and the report leaves"
                 " it out.",
+                LEFT_OUT,
             )
             continue
         if period := carried_from(cell):
-            yield Note("note", name, f"carried over from {period}, not yet edited or confirmed.")
+            said = f"carried over from {period}, not yet edited or confirmed."
+            yield Note("note", name, said, CARRIED)
         if cell["cell_type"] != "markdown":
             continue
         if asides.conflict_asides(cell["source"]):
@@ -57,6 +60,7 @@ def notes_on(cells: Sequence[Cell], given: Mapping[str, str]) -> Iterator[Note]:
                 name,
                 "the template's text and yours have both changed in the same lines. The report"
                 " shows yours, the cell both: choose, and delete the note.",
+                CONFLICT,
             )
         for own in asides.own_asides(cell["source"]):
             if own not in given.get(name, ""):
