@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from needs_assessment import results
+from needs_assessment.assurance import AssuranceLog, log_file, read_log
 from needs_assessment.auditing import refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
@@ -53,9 +54,11 @@ from needs_assessment.narrative.swap import (
 )
 from needs_assessment.narrative.trust import trust
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
+from needs_assessment.provenance import provenance_json
 from needs_assessment.publishing import make_ready, put_in_place
 
 _FINISHED = "finished.json"
+_ANSWERS = "answers.json"
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,8 @@ def make(
     edition = choose_period(council, period)
     report = project.report(council.id, edition.text)
     chapters = plan_chapters(project)
+    editions = [each.text for each in council.edition_periods()]
+    assurance = read_log(project, council.id, edition.text, editions)
     store = protect(project, council.id, edition.text)
     shutil.rmtree(report.work, ignore_errors=True)
     report.work.mkdir(0o700, parents=True)
@@ -185,9 +190,9 @@ def make(
             project, report, store, chapters, progress, fresh, crew
         )
         progress.note("Making the book …")
-        used = _make_book(project, report, store, finished, renderer, log)
+        used = _make_book(project, report, store, assurance, finished, renderer, log)
         progress.note("Attacking the report with what its readers have …")
-        audit = refuse_unsafe(project, council, store, finished, report.work / "output")
+        audit = refuse_unsafe(project, council, store, finished, report.work / "output", assurance)
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
@@ -348,6 +353,7 @@ def _make_book(
     project: Project,
     report: ReportFolder,
     store: ProtectedStore,
+    assurance: AssuranceLog,
     finished: list[Finished],
     renderer: str,
     log: list[str],
@@ -356,7 +362,7 @@ def _make_book(
     book, output = report.work / "book", report.work / "output"
     book.mkdir()
     output.mkdir()
-    records = assemble_book(project, store, finished, book)
+    records = assemble_book(project, store, assurance, finished, book)
     check_book(book)
     used = render(book, output, renderer)
     (output / "indicators.json").write_bytes(results.indicators_json(store))
@@ -364,9 +370,17 @@ def _make_book(
         results.tables_xlsx(store, records, report.work / "tables.xlsx")
     )
     (output / "provenance.json").write_bytes(
-        results.provenance_json(store, project.root, _inputs(project, store), used)
+        provenance_json(
+            store,
+            project.root,
+            _inputs(project, store),
+            output,
+            [each.chapter for each in finished],
+            used,
+        )
     )
     (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
+    (report.work / _ANSWERS).write_text(json.dumps(assurance.answers()))
     (report.work / _FINISHED).write_text(json.dumps([vars(each) for each in finished]))
     return used
 
@@ -392,7 +406,9 @@ def complete(project: Project, report: ReportFolder) -> Completed:
             *(flag.as_dict() for flag in reviewed.flags),
             *(_recovery_note(project.relative(path)) for path in recovered),
         ]
-        write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
+        answers = _answers_of(report.ready / _ANSWERS)
+        checks = results.checks_json(store, notes, answers)
+        write_synced(report.ready / "output" / "checks.json", checks)
         put_in_place(report)
     trust((each.path, each.notebook_digest) for each in swapped)
     kept = sum(len(each.merged.kept) for each in swapped)
@@ -402,6 +418,11 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         if flag.rule == review.ANOTHER_LOOK
     )
     return Completed(len(store.data["flags"]) + len(notes), kept, recovered, looks)
+
+
+def _answers_of(path: Path) -> dict[str, dict[str, Any]]:
+    """The answers that a run found in the assurance log; none from a run of before there were."""
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
@@ -428,6 +449,7 @@ def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
         project.params / "defaults.yml",
         project.params / f"{council}.yml",
         project.book_settings,
+        *filter(Path.exists, [project.root / log_file(council)]),
         *sorted(project.mappings.glob("*.yml")),
         *sorted(path for path in project.reference.iterdir() if path.suffix != ".md"),
         *sorted(project.notebooks.glob("*.ipynb")),
