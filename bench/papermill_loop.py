@@ -13,6 +13,7 @@ from pathlib import Path
 
 from measuring import PERIOD, PROGRAM, Measured, measure
 
+from needs_assessment.assurance import read_log
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.builtin import render
 from needs_assessment.disclosure.protected import read_store
@@ -61,7 +62,8 @@ def render_executed(project: Project, council: str, output: Path) -> None:
         finished.append(Finished(chapter.id, generated, with_outputs(generated, executed)))
     book = output / "book"
     book.mkdir()
-    assemble_book(project, store, finished, book)
+    log = read_log(project, council, PERIOD, [PERIOD])
+    assemble_book(project, store, log, finished, book)
     render(book, output / "report")
 
 

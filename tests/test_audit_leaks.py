@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from leaking import CANARY, leaks, private_places
+from needs_assessment.provenance import read_provenance
 from running import Report, run_command
 
 EXTRACT = Path("data", "returns", "north", "2024-25", "police-extract.csv")
@@ -49,8 +50,8 @@ def test_nobody_is_named_in_anything_that_a_run_leaves(
 ) -> None:
     report = assessed("north", "2024-25")
     assert len(CANARY.findall((examples / EXTRACT).read_bytes())) > 20_000
-    used = json.loads((report.path / "provenance.json").read_text(encoding="utf-8"))["inputs"]
-    assert EXTRACT.as_posix() in used, "the extract was counted"
+    used = read_provenance(report.path / "provenance.json")
+    assert EXTRACT.as_posix() in used.inputs, "the extract was counted"
     assert not CANARY.search(report.output.encode())
     assert leaks(examples / "reports", private) == []
     left = [path for path in private.rglob("*") if re.search(r"needs|duckdb|papermill", path.name)]

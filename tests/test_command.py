@@ -51,7 +51,16 @@ def small_project(project: Path, *chapters: str) -> Path:
         if path.stem not in chapters:
             path.unlink()
     book = project / "quarto.yml"
-    kept = {*chapters, "index", "data-dictionary", "indicators", "methods", "sources", "checks"}
+    kept = {
+        *chapters,
+        "index",
+        "data-dictionary",
+        "indicators",
+        "methods",
+        "sources",
+        "checks",
+        "assurance",
+    }
     lines = book.read_text(encoding="utf-8").splitlines(keepends=True)
     book.write_text(
         "".join(

@@ -1,12 +1,12 @@
 """The same assessment by Quarto, where there is one, and by the built-in renderer after it."""
 
-import json
 from pathlib import Path
 
 import pikepdf
 import pytest
 
 from needs_assessment.book.quarto import find_quarto
+from needs_assessment.provenance import read_provenance
 from running import run_command
 
 pytestmark = pytest.mark.skipif(
@@ -28,7 +28,7 @@ def test_quarto_makes_the_report_and_leaves_nothing_behind(project: Path, counci
         "assessment.docx",
     ):
         assert (report / name).is_file()
-    assert json.loads((report / "provenance.json").read_text())["renderer"].startswith("quarto")
+    assert read_provenance(report / "provenance.json").renderer.startswith("quarto")
     with pikepdf.open(report / "assessment.pdf") as pdf:
         pages = len(pdf.pages)
     run = run_command(project, "assessment", council, "--renderer", "builtin")

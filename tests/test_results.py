@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from needs_assessment.audit.office import read_workbook
 from needs_assessment.audit.pages import read_page
 from needs_assessment.audit.shown import plain
+from needs_assessment.provenance import read_provenance
 from running import Report
 
 Assessed = Callable[[str, str], Report]
@@ -23,6 +24,8 @@ EDITIONS = [
     ("three-rivers", "2017-18"),
     ("northamptonshire", "2020-21"),
 ]
+
+ANNEXES = ("indicators", "data-dictionary", "methods", "sources", "checks", "assurance")
 
 FIELDS = set(
     [
@@ -125,7 +128,7 @@ def test_the_workbook_holds_every_table_and_no_formula(assessed: Assessed) -> No
     qmd = "".join(
         path.read_text(encoding="utf-8")
         for path in (report.path / "book").glob("*.qmd")
-        if path.stem not in ("indicators", "data-dictionary", "methods", "sources", "checks")
+        if path.stem not in ANNEXES
     )
     labels = re.findall(r"\{#tbl-", qmd)
     assert len(workbook.sheetnames) == len(labels) + 3, "cover, contents, notes, a sheet a table"
@@ -179,10 +182,10 @@ def test_provenance_names_every_input_by_its_hash(assessed: Assessed) -> None:
 
     report = assessed("three-rivers", "2017-18")
     root = report.path.parents[2]
-    data = json.loads((report.path / "provenance.json").read_text(encoding="utf-8"))
-    names = set(data["inputs"])
+    provenance = read_provenance(report.path / "provenance.json")
+    names = set(provenance.inputs)
     assert {"params/three-rivers.yml", "data/reference/population.csv"} <= names
     assert any(name.startswith("data/returns/three-rivers/2017-18/") for name in names)
-    for name, digest in data["inputs"].items():
+    for name, digest in provenance.inputs.items():
         assert hashlib.sha256((root / name).read_bytes()).hexdigest() == digest
-    assert data["renderer"] == "built-in"
+    assert provenance.renderer == "built-in"

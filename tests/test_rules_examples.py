@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from needs_assessment.assurance import AssuranceLog
 from needs_assessment.book.annexes import pages
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import build_store
@@ -212,7 +213,7 @@ def test_every_sentence_is_fit_for_an_annex(council: str) -> None:
 
 @pytest.mark.parametrize("council", [THREE_RIVERS, "north"])
 def test_the_annex_begins_with_warnings(council: str) -> None:
-    text = pages(store_of(council))["checks"]
+    text = pages(store_of(council), AssuranceLog("2024-25", {}, ""))["checks"]
     rows = [line for line in text.splitlines() if "| Warning |" in line or "| Note |" in line]
     assert rows and rows == sorted(rows, key=lambda row: "| Note |" in row)
     assert "None" not in text

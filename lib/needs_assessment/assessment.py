@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from needs_assessment import results
+from needs_assessment.assurance import AssuranceLog, log_file, read_log
 from needs_assessment.auditing import neighbours_of, refuse_unsafe
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
 from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import choose_renderer, render
 from needs_assessment.chapter.opening import STORE_VARIABLE
-from needs_assessment.completing import FINISHED, complete, disk_errors
+from needs_assessment.completing import ANSWERS, FINISHED, complete, disk_errors
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import slice_bytes
@@ -44,6 +45,7 @@ from needs_assessment.preparing import (
     write_reasons,
 )
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
+from needs_assessment.provenance import provenance_json
 from needs_assessment.publishing import make_ready
 from needs_assessment.reusing import content_key, folder_digest, reuse_or_make
 from needs_assessment.unchanged import Outcome, Sight, forget, look, remember, unchanged
@@ -153,6 +155,8 @@ def make(
     _, used = choose_renderer(renderer)
     report = project.report(council.id, edition.text)
     chapters = plan_chapters(project)
+    editions = [each.text for each in council.edition_periods()]
+    assurance = read_log(project, council.id, edition.text, editions)
     store = protect(project, council.id, edition.text)
     shutil.rmtree(report.work, ignore_errors=True)
     report.work.mkdir(0o700, parents=True)
@@ -161,9 +165,9 @@ def make(
             project, report, store, chapters, progress, fresh, crew
         )
         progress.note("Making the book …")
-        _make_book(project, report, store, finished, renderer, used, log)
+        _make_book(project, report, store, assurance, finished, renderer, used, log)
         progress.note("Attacking the report with what its readers have …")
-        audit = refuse_unsafe(project, council, store, finished, report.work / "output")
+        audit = refuse_unsafe(project, council, store, finished, report.work / "output", assurance)
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
@@ -326,6 +330,7 @@ def _make_book(
     project: Project,
     report: ReportFolder,
     store: ProtectedStore,
+    assurance: AssuranceLog,
     finished: list[Finished],
     renderer: str,
     used: str,
@@ -335,7 +340,7 @@ def _make_book(
     book, output = report.work / "book", report.work / "output"
     book.mkdir()
     output.mkdir()
-    records = assemble_book(project, store, finished, book)
+    records = assemble_book(project, store, assurance, finished, book)
     check_book(book)
     key = content_key(folder_digest(book), used)
     reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
@@ -353,10 +358,18 @@ def _make_book(
         lambda: _write_workbook(store, records, numbers, report.work, output),
     )
     (output / "provenance.json").write_bytes(
-        results.provenance_json(store, project.root, _inputs(project, store), used)
+        provenance_json(
+            store,
+            project.root,
+            _inputs(project, store),
+            output,
+            [each.chapter for each in finished],
+            used,
+        )
     )
     (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
     (report.work / "store.json").write_text(json.dumps(store.data), encoding="utf-8")
+    (report.work / ANSWERS).write_text(json.dumps(assurance.answers()))
     (report.work / FINISHED).write_text(json.dumps([vars(each) for each in finished]))
 
 
@@ -398,6 +411,7 @@ def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
         project.params / "defaults.yml",
         project.params / f"{council}.yml",
         project.book_settings,
+        *filter(Path.exists, [project.root / log_file(council)]),
         *sorted(project.mappings.glob("*.yml")),
         *sorted(path for path in project.reference.iterdir() if path.suffix != ".md"),
         *sorted(project.notebooks.glob("*.ipynb")),

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from needs_assessment.assurance import AssuranceLog
 from needs_assessment.audit.audit import Audit, audit_edition
 from needs_assessment.audit.judging import unsafe_message
 from needs_assessment.audit.keys import Cell
@@ -20,6 +21,7 @@ from needs_assessment.disclosure.cells import collect_cells
 from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from needs_assessment.disclosure.sources import read_sources
 from needs_assessment.errors import AssessmentError
+from needs_assessment.flags import Flag
 from needs_assessment.narrative.merge import Merged
 from needs_assessment.narrative.swap import Finished, written_cells
 from needs_assessment.project import Project
@@ -31,14 +33,18 @@ def refuse_unsafe(
     store: ProtectedStore,
     finished: Sequence[Finished],
     folder: Path,
+    assurance: AssuranceLog,
 ) -> Audit:
     """Audits the new report of an edition, in `folder`, before it is put in place.
 
     Raises AssessmentError that names each cell that is not safe and the tables that gave it away,
-    or each cell of narrative with a number typed by hand that equals a hidden one of its subject.
+    or each cell of narrative, or entry of the assurance log, with a number typed by hand that
+    equals a hidden one of its subject.
     """
     period = store.data["edition"]["period"]
     texts = [written for chapter in finished for written in _written(chapter)]
+    flags = (Flag(**each) for each in store.data["flags"])
+    texts += [Written(assurance.file, *each) for each in assurance.texts(flags)]
     texts += _reasons(store)
     _refuse_typed(project, council, store, texts)
     audit = audit_edition(project, council, period, folder, _small(store))

@@ -205,16 +205,58 @@ def check(
     from needs_assessment.checking.check import check as check_edition
     from needs_assessment.checking.fix import fix as fix_numbers
     from needs_assessment.checking.shown import show
+    from needs_assessment.comments.review import open_comments
 
-    # A console that lacks a character shows a question mark rather than an error.
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
+    _printable()
     project, name = find_project(), _named(council, council_option)
     for each in fix_numbers(project, name, period, typer.echo) if fix else ():
         typer.echo(f"{each.chapter}, cell {each.cell}: {each.typed} is now {each.figure}")
     checked = check_edition(project, name, period)
     show(checked, Console(highlight=False))
+    waiting, remarks = open_comments(project, name, checked.period) if checked.file else (0, 0)
+    if waiting:
+        typer.echo(
+            f"Review comments: {waiting} of {remarks} open (needs-assessment comments {name})."
+        )
     sys.exit(1 if checked.count("error") else 0)
+
+
+@app.command()
+def comments(
+    council: Annotated[str, typer.Argument(metavar="COUNCIL", help="A council in params/.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A returned assessment.docx.")
+    ] = None,
+    period: PeriodOption = None,
+    answer: Annotated[
+        tuple[str, str],
+        typer.Option("--answer", metavar="ID TEXT", help="Answer a comment, by its id."),
+    ] = ("", ""),
+    everything: Annotated[
+        bool, typer.Option("--all", help="List those that are answered too.")
+    ] = False,
+) -> None:
+    """Lay what reviewers wrote into a returned Word file beside the cells it is about."""
+    from needs_assessment.comments.listing import lines
+    from needs_assessment.comments.review import answer_comment, list_comments, take_comments
+
+    _printable()
+    project = find_project()
+    if file and any(answer):
+        raise AssessmentError("Read a file, or answer a comment: not both at once.", "", 2)
+    if file:
+        reviewed = take_comments(project, council, period, file, typer.echo)
+    elif any(answer):
+        reviewed = answer_comment(project, council, period, *answer, typer.echo)
+    else:
+        reviewed = list_comments(project, council, period, typer.echo)
+    for line in lines(reviewed.kept if everything else reviewed.open, reviewed.texts):
+        typer.echo(line)
+    added = f", {reviewed.added} of them new" if file else ""
+    total = f"{len(reviewed.kept)} comments and changes{added}; {len(reviewed.open)} open."
+    typer.echo(f"\n{reviewed.title}: {total}")
+    if reviewed.kept:
+        typer.echo(f"All of them, with their cells and answers: {reviewed.page}")
 
 
 @app.command()
@@ -456,6 +498,7 @@ def found(
     founded = found_council(find_project(), chosen, name, code, date.today(), period)
     folder = founded.returns[0].rpartition("/")[0]
     typer.echo(f"Parameters   {founded.parameters}")
+    typer.echo(f"Assurance    {founded.assurance}: roles, assumptions, checks, decisions")
     typer.echo(f"Returns      {folder}/: {len(founded.returns)} empty workbooks")
     for note in founded.notes:
         typer.echo(f"Note: {note}")
@@ -511,6 +554,12 @@ def propose(
         typer.echo(f"  - {check}")
     for step in outcome.next_steps:
         typer.echo(step)
+
+
+def _printable() -> None:
+    """A console that lacks a character shows a question mark rather than an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
 
 
 def _named(council: str | None, option: str | None) -> str:

@@ -26,7 +26,7 @@ from needs_assessment.narrative.trust import trust
 from needs_assessment.project import Project, ReportFolder
 from needs_assessment.publishing import put_in_place
 
-FINISHED = "finished.json"
+FINISHED, ANSWERS = "finished.json", "answers.json"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,9 @@ def complete(project: Project, report: ReportFolder) -> Completed:
             *(flag.as_dict() for flag in reviewed.flags),
             *(_recovery_note(project, path) for path in recovered),
         ]
-        write_synced(report.ready / "output" / "checks.json", results.checks_json(store, notes))
+        answers = _answers_of(report.ready / ANSWERS)
+        checks = results.checks_json(store, notes, answers)
+        write_synced(report.ready / "output" / "checks.json", checks)
         placed = _digests(report, swapped)
         put_in_place(report)
     trust((each.path, each.notebook_digest) for each in swapped)
@@ -80,6 +82,11 @@ def complete(project: Project, report: ReportFolder) -> Completed:
     )
     flags = len(store.data["flags"]) + len(notes)
     return Completed(flags, kept, recovered, looks, placed, settled)
+
+
+def _answers_of(path: Path) -> dict[str, dict[str, Any]]:
+    """The answers that a run found in the assurance log; none from a run of before there were."""
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _digests(report: ReportFolder, swapped: Sequence[Swapped]) -> dict[str, str]:

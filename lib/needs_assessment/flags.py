@@ -1,5 +1,6 @@
 """Flags: what an analyst, and a reader of the checks annex, should know about a figure."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -46,7 +47,10 @@ class Flag:
 
 @dataclass(frozen=True)
 class Finding:
-    """Flags of one rule in one file that say the same of several figures, put together."""
+    """Flags of one rule in one file that say the same of several figures, put together.
+
+    `id` names what was found: an answer to it holds while the same is said of the same figures.
+    """
 
     severity: Severity
     rule: str
@@ -54,6 +58,7 @@ class Finding:
     sheet: str
     rows: tuple[int, ...]
     sentence: str
+    id: str = ""
 
     @property
     def where(self) -> str:
@@ -75,11 +80,28 @@ def sort_flags(flags: Iterable[Flag]) -> list[Flag]:
 
 def gather(flags: Iterable[Flag]) -> list[Finding]:
     """What the flags say, in their order; those that differ only in the figure put together."""
+    return [_finding(group) for group in _groups(flags)]
+
+
+def finding_ids(flags: Iterable[Flag]) -> dict[Flag, str]:
+    """The id of the finding that each flag belongs to."""
+    return {flag: _id(group) for group in _groups(flags) for flag in group}
+
+
+def _groups(flags: Iterable[Flag]) -> list[list[Flag]]:
     groups: dict[tuple[str, ...], list[Flag]] = {}
     for flag in flags:
         key = (flag.file, flag.sheet, flag.severity, flag.rule, _said(flag))
         groups.setdefault(key, []).append(flag)
-    return [_finding(group) for group in groups.values()]
+    return list(groups.values())
+
+
+def _id(group: list[Flag]) -> str:
+    """The same for the same words about the same figures of a file, in whatever rows they stand."""
+    first = group[0]
+    about = sorted({(flag.subject, flag.sentence) for flag in group})
+    named = repr((first.file, first.sheet, first.rule, about))
+    return f"f-{hashlib.sha256(named.encode()).hexdigest()[:8]}"
 
 
 def _said(flag: Flag) -> str:
@@ -95,4 +117,6 @@ def _finding(group: list[Flag]) -> Finding:
         more = [f"{len(names) - 1} more"] if len(names) > 2 else names[1:]
         sentence = f"{'; '.join([names[0], *more])}: {_said(first)}"
     rows = sorted({flag.row for flag in group if flag.row})
-    return Finding(first.severity, first.rule, first.file, first.sheet, tuple(rows), sentence)
+    return Finding(
+        first.severity, first.rule, first.file, first.sheet, tuple(rows), sentence, _id(group)
+    )

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from needs_assessment.assurance import empty_log, log_file
 from needs_assessment.council import SEATS, choose_period, council_names, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import write_atomically
@@ -53,6 +54,7 @@ class Founded:
     """What was written, as paths from the project's root, and what is to be known or checked."""
 
     parameters: str
+    assurance: str
     returns: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -60,7 +62,8 @@ class Founded:
 def found_council(
     project: Project, name_id: str, name: str, code: str, today: date, period: str | None = None
 ) -> Founded:
-    """Writes `params/<id>.yml` and `data/returns/<id>/<period>/` with an empty workbook a return.
+    """Writes `params/<id>.yml`, an empty assurance log, and `data/returns/<id>/<period>/` with an
+    empty workbook a return.
 
     `period` is a financial year; without one it is the latest that is over on `today`, which
     also dates the draft. Raises AssessmentError, before anything is written, for an id, name,
@@ -80,9 +83,11 @@ def found_council(
     text = _parameters(project, name, area, edition, return_forms(dictionary), today)
     workbooks = _workbooks(dictionary, name, edition, _areas(area, reference), today)
     _write_returns(folder, workbooks)
+    write_atomically(project.root / log_file(name_id), empty_log(edition.text).encode())
     write_atomically(parameters, text.encode())
     return Founded(
         project.relative(parameters),
+        log_file(name_id),
         tuple(project.relative(folder / file) for file in workbooks),
         tuple(notes),
     )
@@ -195,7 +200,7 @@ def _area(code: str, edition: Period, reference: Reference) -> Area:
 
 def _refuse_existing(project: Project, name_id: str, parameters: Path) -> None:
     """Raises AssessmentError when anything of this council is there already."""
-    for path in (parameters, project.returns(name_id)):
+    for path in (parameters, project.root / log_file(name_id), project.returns(name_id)):
         held = any(path.iterdir()) if path.is_dir() else path.exists()
         if held:
             raise AssessmentError(

@@ -25,7 +25,20 @@ _FILE = "report.json"
 _PUBLISHED = "published"
 _TOLD = ("renderer", "flags", "kept", "chapters", "audit", "looks")
 # Of the folder of a council's reports: what runs keep for themselves.
-_ASIDE = frozenset({".work", ".ready", ".executed", ".lock", "history", ".ipynb_checkpoints"})
+_ASIDE = frozenset(
+    {
+        ".work",
+        ".ready",
+        ".executed",
+        ".lock",
+        ".rebuilding",
+        ".inputs",
+        ".ipynb_checkpoints",
+        "comments",
+        "dashboards",
+        "history",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -171,9 +184,8 @@ def _inputs(project: Project, report: ReportFolder, neighbours: Iterable[str]) -
     """The files that a run of `report` reads, its own results among them."""
     council = report.path.parent
     yield project.book_settings
-    yield from project.params.glob("*.yml")
     yield from project.notebooks.glob("*.ipynb")
-    for folder in (project.mappings, project.reference, project.returns(council.name)):
+    for folder in (project.params, project.reference, project.returns(council.name)):
         yield from (path for path in folder.rglob("*") if not path.is_dir())
     for name in (council.name, *neighbours):
         yield from _of_report(council.parent / name)

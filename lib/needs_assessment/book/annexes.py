@@ -1,13 +1,14 @@
-"""The annexes: data dictionary, indicators, methods, sources, checks, accessibility."""
+"""The annexes: data dictionary, indicators, methods, sources, checks, assurance, accessibility."""
 
 from typing import Any
 
+from needs_assessment.assurance import AssuranceLog
 from needs_assessment.book.accessibility import accessibility_page
+from needs_assessment.book.annex_assurance import assurance_page, checks_page
 from needs_assessment.book.annex_indicators import indicators_page, methods_page
 from needs_assessment.book.markdown import escape, table
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import long_date
-from needs_assessment.flags import GAP, Finding, Flag, gather, sort_flags
 from needs_assessment.returns.statistic import AND
 
 _GROUPS = {
@@ -30,14 +31,15 @@ _GROUPS = {
 }
 
 
-def pages(store: ProtectedStore) -> dict[str, str]:
+def pages(store: ProtectedStore, assurance: AssuranceLog) -> dict[str, str]:
     """The annexes as Markdown, by file name."""
     return {
         "data-dictionary": _data_dictionary(store),
         "indicators": indicators_page(store),
         "methods": methods_page(store),
         "sources": _sources(store),
-        "checks": _checks(store),
+        "checks": checks_page(store, assurance),
+        "assurance": assurance_page(store, assurance),
         "accessibility": accessibility_page(store),
     }
 
@@ -122,48 +124,3 @@ def _sources(store: ProtectedStore) -> str:
         "::: {#refs}\n:::",
     ]
     return "\n\n".join(parts)
-
-
-def _checks(store: ProtectedStore) -> str:
-    flags = [Flag(**each) for each in store.data["flags"]]
-    gaps = [flag for flag in flags if flag.rule == GAP]
-    findings = gather(sort_flags(flag for flag in flags if flag.rule != GAP))
-    parts = [
-        "# Checks {#sec-checks}",
-        "Cautions that the program found by rule. After a warning, a figure may be wrong or must "
-        "not be read as printed; a note is to be borne in mind.",
-    ]
-    if findings:
-        rows = [
-            [
-                escape(f"{each.rule[:1].upper()}{each.rule[1:]}"),
-                each.severity.capitalize(),
-                escape(each.sentence),
-                escape(_place(each)),
-            ]
-            for each in findings
-        ]
-        parts.append(
-            table(
-                ["Rule", "Severity", "What was found", "Where"],
-                rows,
-                label="tbl-flags",
-                caption="Cautions about the figures of this edition, warnings first.",
-            )
-        )
-    else:
-        parts.append("No caution was raised.")
-    if gaps:
-        parts += [
-            "## Gaps {#sec-checks-gaps}",
-            "These indicators cannot be given for this edition:",
-            "\n".join(f"- {escape(flag.sentence)}" for flag in gaps),
-        ]
-    return "\n\n".join(parts)
-
-
-def _place(finding: Finding) -> str:
-    if not finding.file:
-        return "reference data"
-    file = finding.file.removeprefix("data/returns/")
-    return ", ".join(filter(None, [file, finding.where]))

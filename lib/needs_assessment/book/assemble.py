@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from needs_assessment.assurance import AssuranceLog
 from needs_assessment.book import annexes, front, markdown
 from needs_assessment.book.explanations import explanations_json
 from needs_assessment.book.settings import EXPLANATIONS_FILE
@@ -23,6 +24,7 @@ from needs_assessment.settings import read_yaml
 def assemble_book(
     project: Project,
     store: ProtectedStore,
+    assurance: AssuranceLog,
     chapters: Sequence[Finished],
     folder: Path,
 ) -> list[dict[str, Any]]:
@@ -39,7 +41,7 @@ def assemble_book(
         text, found = _chapter(finished, store, texts[finished.chapter], folder / "figures")
         (folder / f"{finished.chapter}.qmd").write_text(text, encoding="utf-8")
         records += [{**record, "chapter": finished.chapter} for record in found]
-    pages = {"index": front.index_page(store), **annexes.pages(store)}
+    pages = {"index": front.index_page(store), **annexes.pages(store, assurance)}
     for name, text in pages.items():
         (folder / f"{name}.qmd").write_text(text.strip() + "\n", encoding="utf-8")
     (folder / EXPLANATIONS_FILE).write_text(explanations_json(store), encoding="utf-8")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from needs_assessment.assurance import answered, read_log, review_log
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
@@ -79,8 +80,15 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
             for path in recovered_files(report)
         ]
     path = report.path / "checks.json"
-    flags = tuple(sort_flags([*found.flags, *_of_last_run(path)]))
-    _write(path, council.id, edition.text, flags)
+    found.flags += _of_last_run(path)
+    editions = [each.text for each in council.edition_periods()]
+    log = found.attempt(
+        "assurance log", lambda: read_log(project, council.id, edition.text, editions)
+    )
+    if log and store:
+        found.flags += review_log(log, found.flags)
+    flags = tuple(sort_flags(found.flags))
+    _write(path, council.id, edition.text, flags, log.answers() if log else {})
     return Checked(
         council.name,
         edition.text,
@@ -166,12 +174,24 @@ def _of_last_run(path: Path) -> list[Flag]:
     """What the last run did with the analyst's text."""
     try:
         flags = json.loads(path.read_text(encoding="utf-8"))["flags"]
-        return [Flag(**each) for each in flags if each["rule"] == MERGED]
+        fields = Flag.__dataclass_fields__
+        return [
+            Flag(**{name: each[name] for name in fields})
+            for each in flags
+            if each["rule"] == MERGED
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
-def _write(path: Path, council: str, period: str, flags: tuple[Flag, ...]) -> None:
-    data = {"council": council, "period": period, "flags": [flag.as_dict() for flag in flags]}
+def _write(
+    path: Path,
+    council: str,
+    period: str,
+    flags: tuple[Flag, ...],
+    answers: dict[str, dict[str, Any]],
+) -> None:
+    listed = answered([flag.as_dict() for flag in flags], answers)
+    data = {"council": council, "period": period, "flags": listed}
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode())

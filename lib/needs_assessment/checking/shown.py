@@ -69,7 +69,7 @@ def _plain(checked: Checked) -> Iterator[str]:
         for line in found:
             place = ", ".join(filter(None, [file, line.where]))
             rule = "" if line.severity == "error" else f"{line.rule}: "
-            said = f"{line.severity}: {rule}{line.sentence}"
+            said = f"{line.severity}: {rule}{line.sentence}{_reference(line)}"
             yield f"{place}: {said}" if place else said
         if more:
             yield f"{file}: {more}"
@@ -85,7 +85,7 @@ def _table(checked: Checked) -> Group:
     for file, found, more in _by_file(checked):
         table = _columns(7, 20)
         for line in found:
-            said = Text.assemble((_title(line), "bold"), line.sentence)
+            said = Text.assemble((_title(line), "bold"), line.sentence, (_reference(line), "dim"))
             table.add_row(Text(line.severity, _STYLES[line.severity]), Text(line.where), said)
         if more:
             table.add_row("", "", Text(more, "dim"))
@@ -148,6 +148,11 @@ def _summary(checked: Checked) -> Iterator[str]:
         yield "No assessment can be made until the errors are put right."
     if checked.file:
         yield f"All of it: {checked.file}"
+
+
+def _reference(line: Finding) -> str:
+    """The id by which the assurance log answers it; an error is put right, not answered."""
+    return "" if line.severity == "error" else f" [{line.id}]"
 
 
 def _title(line: Finding) -> str:

@@ -10,6 +10,8 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project, ReportFolder
 
 _OF_A_RUN = {".lock", ".work", ".ready", ".rebuilding", ".inputs"}
+# What reviewers said, with their names: no run reads it.
+_OF_THE_ANALYST = {"comments"}
 
 
 def pack_inputs(project: Project, council: Council) -> bytes:
@@ -85,8 +87,8 @@ def _neighbours(project: Project, council: Council) -> list[str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        of_a_run = _OF_A_RUN & set(path.relative_to(folder).parts)
-        if path.is_file() and not of_a_run and "__pycache__" not in path.parts:
+        left_out = (_OF_A_RUN | _OF_THE_ANALYST) & set(path.relative_to(folder).parts)
+        if path.is_file() and not left_out and "__pycache__" not in path.parts:
             yield path
 
 

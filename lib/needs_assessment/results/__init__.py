@@ -1,4 +1,4 @@
-"""The results of a run beside the report: indicators, tables, checks, provenance.
+"""The results of a run beside the report: indicators, tables, checks.
 
 None holds a wall clock, a host, a user or an absolute path. `results.workbook` is imported where a
 workbook is made: most runs use the last one again.
@@ -8,7 +8,6 @@ from needs_assessment.results.records import (
     as_json,
     checks_json,
     indicators_json,
-    provenance_json,
 )
 from needs_assessment.results.tidy import indicators_csv
 
@@ -17,5 +16,4 @@ __all__ = [
     "checks_json",
     "indicators_csv",
     "indicators_json",
-    "provenance_json",
 ]

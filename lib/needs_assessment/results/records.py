@@ -1,12 +1,10 @@
-"""The JSON files of a run: indicators, checks, provenance."""
+"""The JSON files of a run: indicators and checks."""
 
-import hashlib
 import json
-import platform
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
+from needs_assessment.assurance import answered
 from needs_assessment.disclosure.protected import ProtectedStore
 
 _FIELDS = [
@@ -34,17 +32,6 @@ _FIELDS = [
     "nature",
     "display",
     "sources",
-]
-_PACKAGES = [
-    "matplotlib",
-    "nbclient",
-    "nbconvert",
-    "pandas",
-    "papermill",
-    "pypandoc_binary",
-    "scipy",
-    "seaborn",
-    "typst",
 ]
 
 
@@ -90,36 +77,17 @@ def _breakdown(group: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def checks_json(store: ProtectedStore, notes: list[dict[str, Any]]) -> bytes:
-    """`checks.json`: every flag, with its indicator or file and row; `notes` are the run's own."""
+def checks_json(
+    store: ProtectedStore, notes: list[dict[str, Any]], answers: Mapping[str, dict[str, Any]]
+) -> bytes:
+    """`checks.json`: every flag, with its indicator or file and row, its id, and the answer to it.
+
+    `notes` are the run's own flags, `answers` those of the assurance log by the flag's id.
+    """
     return as_json(
         {
             "council": store.data["council"]["id"],
             "period": store.data["edition"]["period"],
-            "flags": [*store.data["flags"], *notes],
-        }
-    )
-
-
-def provenance_json(store: ProtectedStore, root: Path, inputs: list[Path], renderer: str) -> bytes:
-    """`provenance.json`: inputs with SHA-256, parameters, versions."""
-    files = {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in inputs
-    }
-    edition = store.data["edition"]
-    return as_json(
-        {
-            "council": store.data["council"]["id"],
-            "period": edition["period"],
-            "version": edition["version"],
-            "populations": edition["populations"],
-            "inputs": dict(sorted({**files, **store.data["inputs"]}.items())),
-            "renderer": renderer,
-            "versions": {
-                "needs-assessment": version("needs-assessment"),
-                "python": platform.python_version(),
-                **{name: version(name) for name in _PACKAGES},
-            },
+            "flags": answered([*store.data["flags"], *notes], answers),
         }
     )
