@@ -18,7 +18,7 @@ import pytest
 
 from brief import CASES, PERIOD, WAIT, Brief, flags_of_run, marac, said
 from jupyter_server import Jupyter, jupyter
-from needs_assessment import assessment
+from needs_assessment import producing
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
 from needs_assessment.narrative.asides import GUIDANCE, report_text
@@ -40,7 +40,7 @@ def _without_pages() -> Iterator[None]:
             (output / "index.html").write_text(text)
             return "none"
 
-        patch.setattr(assessment, "render", render)
+        patch.setattr(producing, "render", render)
         patch.setattr(placing.PATIENCE, "seconds", 0.5)
         yield
 

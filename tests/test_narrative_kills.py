@@ -19,7 +19,7 @@ import pytest
 
 from killing import at_each_call, killed_at, refused_at
 from narrated import RESULTS, in_place, make, path_of, run, write
-from needs_assessment import assessment
+from needs_assessment import completing
 from needs_assessment.completing import complete
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
@@ -46,7 +46,7 @@ TYPED = (
 @pytest.fixture(autouse=True)
 def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
     """Jupyter's own record of what it trusts holds no text, and is slow to write."""
-    monkeypatch.setattr(assessment, "trust", lambda placed: None)
+    monkeypatch.setattr(completing, "trust", lambda placed: None)
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,17 @@
 """The main job: one council's assessment, from returns to report."""
 
-import json
 import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-from needs_assessment import results
-from needs_assessment.assurance import AssuranceLog, log_file, read_log
+from needs_assessment.assurance import read_log
 from needs_assessment.auditing import neighbours_of, refuse_unsafe
-from needs_assessment.book.assemble import assemble_book
-from needs_assessment.book.check import check_book
-from needs_assessment.book.numbering import table_numbers
-from needs_assessment.book.render import choose_renderer, render
+from needs_assessment.book.render import choose_renderer
 from needs_assessment.chapter.opening import STORE_VARIABLE
-from needs_assessment.completing import ANSWERS, FINISHED, complete, disk_errors
+from needs_assessment.completing import complete, disk_errors
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import slice_bytes
@@ -44,10 +37,9 @@ from needs_assessment.preparing import (
     prepare_chapters,
     write_reasons,
 )
+from needs_assessment.producing import make_changes, make_results
 from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
-from needs_assessment.provenance import provenance_json
 from needs_assessment.publishing import make_ready
-from needs_assessment.reusing import content_key, folder_digest, reuse_or_make
 from needs_assessment.unchanged import Outcome, Sight, forget, look, remember, unchanged
 
 
@@ -148,8 +140,13 @@ def make(
     progress: Listener,
     fresh: bool = False,
     crew: Crew | None = None,
+    for_review: bool = True,
 ) -> Made:
-    """Makes an edition as `assess` does, up to `.ready/`: all but putting it in place."""
+    """Makes an edition as `assess` does, up to `.ready/`: all but putting it in place.
+
+    `for_review`: with the page of what changed since the last published version, where there is
+    one; it is for reviewers of a draft, and no part of what is published.
+    """
     council = load_council(project, name)
     edition = choose_period(council, period)
     _, used = choose_renderer(renderer)
@@ -160,14 +157,19 @@ def make(
     store = protect(project, council.id, edition.text)
     shutil.rmtree(report.work, ignore_errors=True)
     report.work.mkdir(0o700, parents=True)
+    output = report.work / "output"
     try:
         finished, log, executed = _run_chapters(
             project, report, store, chapters, progress, fresh, crew
         )
         progress.note("Making the book …")
-        _make_book(project, report, store, assurance, finished, renderer, used, log)
+        make_results(project, report, store, assurance, finished, renderer, used, log)
+        if for_review:
+            make_changes(
+                project, council, edition, store, finished, report.work / "output", progress
+            )
         progress.note("Attacking the report with what its readers have …")
-        audit = refuse_unsafe(project, council, store, finished, report.work / "output", assurance)
+        audit = refuse_unsafe(project, council, store, finished, output, assurance)
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
@@ -326,67 +328,6 @@ def _refuse_outputs(executed: Sequence[tuple[str, Notebook]]) -> None:
         )
 
 
-def _make_book(
-    project: Project,
-    report: ReportFolder,
-    store: ProtectedStore,
-    assurance: AssuranceLog,
-    finished: list[Finished],
-    renderer: str,
-    used: str,
-    log: list[str],
-) -> None:
-    """Assembles, checks and renders the book in the work folder; `used` names the renderer."""
-    book, output = report.work / "book", report.work / "output"
-    book.mkdir()
-    output.mkdir()
-    records = assemble_book(project, store, assurance, finished, book)
-    check_book(book)
-    key = content_key(folder_digest(book), used)
-    reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
-    listed = results.indicators_json(store)
-    (output / "indicators.json").write_bytes(listed)
-    (output / "indicators.csv").write_bytes(results.indicators_csv(listed))
-    numbers = table_numbers(book)
-    shown = json.dumps([store.data["council"], store.data["edition"], store.data["policy"]])
-    key = content_key(json.dumps(records), json.dumps(numbers), shown, store.data["nature"])
-    reuse_or_make(
-        report,
-        "workbook",
-        key,
-        output,
-        lambda: _write_workbook(store, records, numbers, report.work, output),
-    )
-    (output / "provenance.json").write_bytes(
-        provenance_json(
-            store,
-            project.root,
-            _inputs(project, store),
-            output,
-            [each.chapter for each in finished],
-            used,
-        )
-    )
-    (output / "run.log").write_text("\n".join(log) + "\n" if log else "", encoding="utf-8")
-    (report.work / "store.json").write_text(json.dumps(store.data), encoding="utf-8")
-    (report.work / ANSWERS).write_text(json.dumps(assurance.answers()))
-    (report.work / FINISHED).write_text(json.dumps([vars(each) for each in finished]))
-
-
-def _write_workbook(
-    store: ProtectedStore,
-    records: list[dict[str, Any]],
-    numbers: dict[str, str],
-    work: Path,
-    output: Path,
-) -> None:
-    # Most runs use the last workbook again, and the import takes a while.
-    from needs_assessment.results.workbook import tables_xlsx
-
-    content = tables_xlsx(store, records, numbers, work / "tables.xlsx")
-    (output / "tables.xlsx").write_bytes(content)
-
-
 def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
     failed = [result for result in ran if result.failure]
     if not failed:
@@ -402,17 +343,3 @@ def _refuse_failures(ran: list[ChapterResult], chapters: int) -> None:
         f"Chapters that ran: {chapters - len(failed)} of {chapters}. The last report, its"
         " narrative and results stay as they were.",
     )
-
-
-def _inputs(project: Project, store: ProtectedStore) -> list[Path]:
-    """The files behind an edition other than its returns."""
-    council = store.data["council"]["id"]
-    return [
-        project.params / "defaults.yml",
-        project.params / f"{council}.yml",
-        project.book_settings,
-        *filter(Path.exists, [project.root / log_file(council)]),
-        *sorted(project.mappings.glob("*.yml")),
-        *sorted(path for path in project.reference.iterdir() if path.suffix != ".md"),
-        *sorted(project.notebooks.glob("*.ipynb")),
-    ]

@@ -39,7 +39,7 @@ def make_edition(
     Returns the files by path, without `version.json`, and the renderer used. Raises
     AssessmentError as a run does; the audit is one of its steps.
     """
-    made = make(project, council.id, period, renderer, progress, fresh=True)
+    made = make(project, council.id, period, renderer, progress, fresh=True, for_review=False)
     report = project.report(council.id, period)
     complete(project, report)
     return _files(report), made.renderer

@@ -168,7 +168,7 @@ def _current(
 ) -> list[Problem]:
     """A problem when the report in place is not what a run would make of its inputs now."""
     progress.note("Comparing the report in place with its inputs …")
-    make(draft, council.id, period, renderer, progress)
+    make(draft, council.id, period, renderer, progress, for_review=False)
     ready = draft.report(council.id, period).ready
     new = {**_contents(ready / "book"), **_contents(ready / "output", _INDICATORS)}
     old = {**_contents(report.book), **_contents(report.path, _INDICATORS)}
