@@ -5,7 +5,11 @@ import sys
 import typer
 
 from needs_assessment.errors import AssessmentError
+from needs_assessment.verbs import making, publishing, reviewing, working
 from needs_assessment.verbs.options import app
+
+# Each adds its verbs to the command.
+VERBS = (making, reviewing, publishing, working)
 
 _INTERRUPTED = 130
 
