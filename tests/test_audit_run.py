@@ -110,6 +110,11 @@ def test_a_typed_number_that_is_a_hidden_one_stops_a_run(ran: tuple[Path, str]) 
     said = next(line for line in run.stderr.splitlines() if "sentence 2" in line)
     assert f" {number} " not in said and f" {number}." not in said
     assert in_place(project) == before
+    check = run_command(project, "check", "north")
+    assert check.returncode == 1, check.stdout
+    said = next(line for line in check.stdout.splitlines() if "sentence 2" in line)
+    assert "typed by hand" in said and "cell agencies" in said
+    assert f" {number} " not in said and f" {number}." not in said
     write(project, "Some refer rarely.")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from running import Report
+from needs_assessment.council import choose_period, load_council
+from needs_assessment.disclosure.store import build_store
+from needs_assessment.project import Project
+from needs_assessment.results import provenance_json
+from running import ROOT, Report
 
 Assessed = Callable[[str, str], Report]
 EDITIONS = [
@@ -119,6 +124,22 @@ def test_the_workbook_holds_every_table_and_no_formula(assessed: Assessed) -> No
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f"
+
+
+def test_a_confidential_return_cannot_be_guessed_by_its_hash(tmp_path: Path) -> None:
+    """Whoever has the form and all but one number of a return could try each for its hash."""
+    for folder in ("params", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    file = tmp_path / "params" / "three-rivers.yml"
+    settings = file.read_text(encoding="utf-8")
+    file.write_text(settings.replace("nature: published", "nature: confidential", 1), "utf-8")
+    project = Project(tmp_path)
+    council = load_council(project, "three-rivers")
+    store = build_store(project, council, choose_period(council, None))
+    returns = json.loads(provenance_json(store, tmp_path, [file], "built-in"))["inputs"]
+    hidden = [name for name, digest in returns.items() if digest is None]
+    assert len(hidden) == 1 and store.data["inputs"][hidden[0]] not in returns.values()
+    assert all(returns[name] for name in set(returns) - set(hidden))
 
 
 def test_provenance_names_every_input_by_its_hash(assessed: Assessed) -> None:

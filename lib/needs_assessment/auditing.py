@@ -12,14 +12,23 @@ from needs_assessment.audit.audit import Audit, audit_edition
 from needs_assessment.audit.judging import unsafe_message
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.public import Public
-from needs_assessment.audit.typed import Secret, Written, refuse_typed, secret, spoken_of
+from needs_assessment.audit.typed import (
+    Secret,
+    Written,
+    refuse_typed,
+    secret,
+    spoken_of,
+    typed_numbers,
+)
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.cells import collect_cells
 from needs_assessment.disclosure.sources import read_sources
 from needs_assessment.disclosure.store import ProtectedStore, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative.merge import Merged
+from needs_assessment.narrative.review import Chapter
 from needs_assessment.narrative.swap import Finished, written_cells
+from needs_assessment.narrative.swap import Written as Text
 from needs_assessment.project import Project
 
 
@@ -36,10 +45,14 @@ def refuse_unsafe(
     or each cell of narrative with a number typed by hand that equals a hidden one of its subject.
     """
     period = store.data["edition"]["period"]
-    texts = [written for chapter in finished for written in _written(chapter)]
-    public = Public(project, council.categories)
-    spoken = spoken_of(texts, _hidden(store, public), public)
-    refuse_typed(texts, _secrets(project, council, period, spoken, public))
+    texts = [
+        written
+        for chapter in finished
+        for written in _written(
+            chapter.chapter, written_cells(Merged(chapter.executed), chapter.generated)
+        )
+    ]
+    refuse_typed(texts, _secrets(project, council, store, texts))
     audit = audit_edition(project, council, period, folder, _small(store))
     refuse_findings(audit)
     return audit
@@ -52,6 +65,18 @@ def refuse_findings(audit: Audit) -> None:
             f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
             "The last report, its narrative and results stay as they were.",
         )
+
+
+def typed_by_hand(
+    project: Project, council: Council, store: ProtectedStore, chapters: Iterable[Chapter]
+) -> list[tuple[Chapter, str]]:
+    """The chapters with a number typed by hand that equals a hidden one of its subject, and a line
+    for each: where and of what, never the number.
+    """
+    held = [(chapter, list(_written(chapter.id, chapter.written))) for chapter in chapters]
+    every = [written for _, texts in held for written in texts]
+    hidden = _secrets(project, council, store, every)
+    return [(chapter, line) for chapter, texts in held for line in typed_numbers(texts, hidden)]
 
 
 def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
@@ -88,23 +113,27 @@ def _key(cell: dict[str, str]) -> Cell:
     return Cell(*(cell[name] for name in Cell._fields[:5]))
 
 
-def _written(chapter: Finished) -> Iterable[Written]:
+def _written(chapter: str, cells: Iterable[Text]) -> Iterable[Written]:
     """What the analyst wrote in a chapter."""
-    for cell in written_cells(Merged(chapter.executed), chapter.generated):
+    for cell in cells:
         if cell.edited:
-            where = f"chapters/{chapter.chapter}.ipynb, cell {cell.cell}"
-            yield Written(where, cell.text, chapter.chapter.replace("-", " "))
+            where = f"chapters/{chapter}.ipynb, cell {cell.cell}"
+            yield Written(where, cell.text, chapter.replace("-", " "))
 
 
 def _secrets(
-    project: Project, council: Council, period: str, keys: set[Cell], public: Public
+    project: Project, council: Council, store: ProtectedStore, texts: Sequence[Written]
 ) -> list[Secret]:
-    """The exact numbers of these statistics, to be compared with and not read.
+    """The exact numbers of hidden statistics that these texts speak of, to be compared with and
+    not read.
 
     Returns are read again for it, since a run keeps no exact number anywhere.
     """
+    public = Public(project, council.categories)
+    keys = spoken_of(texts, _hidden(store, public), public)
     if not keys:
         return []
+    period = store.data["edition"]["period"]
     sources = read_sources(project, council, choose_period(council, period))
     return [
         secret(Cell(*cell.key), int(cell.exact), public)

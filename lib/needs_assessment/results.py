@@ -110,7 +110,15 @@ def checks_json(store: ProtectedStore, notes: list[dict[str, Any]]) -> bytes:
 
 
 def provenance_json(store: ProtectedStore, root: Path, inputs: list[Path], renderer: str) -> bytes:
-    """`provenance.json`: inputs with SHA-256, parameters, versions."""
+    """`provenance.json`: inputs with SHA-256, parameters, versions.
+
+    A confidential return is named without its hash, which would tell whoever has the form which of
+    four values stands in a hidden cell: the protected store keeps it, for its owner to compare.
+    """
+    returns = {
+        name: None if name in store.data["confidential"] else digest
+        for name, digest in store.data["inputs"].items()
+    }
     files = {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in inputs
@@ -122,7 +130,7 @@ def provenance_json(store: ProtectedStore, root: Path, inputs: list[Path], rende
             "period": edition["period"],
             "version": edition["version"],
             "populations": edition["populations"],
-            "inputs": dict(sorted({**files, **store.data["inputs"]}.items())),
+            "inputs": dict(sorted({**files, **returns}.items())),
             "renderer": renderer,
             "versions": {
                 "needs-assessment": version("needs-assessment"),

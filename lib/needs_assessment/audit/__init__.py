@@ -27,7 +27,7 @@ and integer programming bounds each hidden number by all of it (`bounds`).
   unsafe although both numbers are shown: it tells something of every one of them.
 - A count that the rule hides, shown all the same, is unsafe.
 
-A hidden number can be 0 unless the rule says that zeros are shown. Not unsafe is what a partner
+A hidden number can be 0 as far as the printed rule says (`noughts`). Not unsafe is what a partner
 had published before, and what counts no people. A number hidden in another report counts only when
 the report under audit helps to open it. Addresses and tables are named; a hidden number, or how
 far it is bounded, never is.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from needs_assessment.auditing import typed_by_hand
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
@@ -71,7 +72,15 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         flags = (Flag(**flag) for flag in store.data["flags"])
         found.flags += [flag for flag in flags if flag.rule != DIFFERENT]
         texts = [_check_chapter(project, report, chapter, store, found) for chapter in chapters]
-        reviewed = review(store, [each for each in texts if each], read_records(report))
+        held = [each for each in texts if each]
+        found.flags += [
+            Flag("error", NARRATIVE, chapter.id, line, chapter.file)
+            for chapter, line in found.attempt(
+                "narrative", lambda: typed_by_hand(project, council, store, held)
+            )
+            or ()
+        ]
+        reviewed = review(store, held, read_records(report))
         found.flags += reviewed.flags
         found.flags += [
             Flag("warning", NARRATIVE, "recovered text", RECOVERED, project.relative(path))
