@@ -32,6 +32,11 @@ had published before, and what counts no people. A number hidden in another repo
 the report under audit helps to open it. Addresses and tables are named; a hidden number, or how
 far it is bounded, never is.
 
+Not read so far are four kinds of numbers, whose indicators the protector hides with the counts they
+rest on: an estimate less a count (`prevalence.reporting_gap`), a ratio to a share of the population
+that is not given, a rate with a quarter filled in, and the sum of the other quarters in the ends of
+a rate that is only bounded.
+
 What a reader only supposes (that rows make the total beneath them, that a measure is never more
 than another) is given up where the rest of the report contradicts it.
 """

@@ -1,8 +1,8 @@
 """Which hidden numbers can be noughts, by the letter of the printed rule.
 
 A nought is shown, unless it is a category of a small group, or a part of a count that the rule
-itself hides. Of these the rule shows no part; so a hidden number of which a nought is shown as a
-part is none of them.
+itself hides. Of these the rule shows no part but what other noughts tell; so a hidden number of
+which another nought is shown as a part is none of them.
 """
 
 from collections.abc import Iterator
@@ -85,9 +85,8 @@ class Noughts:
         if not self.rule.parts:
             return
         known = self.system.known
-        lines = list(self._lines())
-        empty = {part for whole, parts in lines if known.get(whole) == 0 for part in parts}
-        for whole, parts in lines:
+        empty = self._empty()
+        for whole, parts in self._lines():
             held = self.hidden.get(whole)
             telling = [
                 part
@@ -98,3 +97,20 @@ class Noughts:
             ]
             if telling and held and held.wholly and not held.published:
                 yield says(whole, self.rule.last_of(whole.measure) + 1.0, float("inf"), "")
+
+    def _empty(self) -> set[Key]:
+        """The noughts that follow from others: parts of none, and wholes of which all parts are."""
+        known = self.system.known
+        lines = [
+            (relation.terms[0][0], [key for key, _ in relation.terms[1:]], relation.lower == 0.0)
+            for relation in self.system.joint
+            if relation.doubtful and relation.terms[0][1] == -1.0
+        ]
+        found = {part for whole, parts, _ in lines if known.get(whole) == 0 for part in parts}
+        while more := {
+            whole
+            for whole, parts, exact in lines
+            if exact and whole not in found and known.get(whole) == 0 and found.issuperset(parts)
+        }:
+            found |= more
+        return found

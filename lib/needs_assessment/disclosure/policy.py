@@ -111,7 +111,7 @@ class Policy:
         if rules.secondary and rules.suppress_below > 1:
             sentences.append(
                 "Nor is a count so small broken down: zeros among its parts appear as [c] as well, "
-                "unless a total of zero tells them."
+                "unless zeros that are shown tell them."
             )
         if rules.secondary:
             sentences.append(

@@ -161,12 +161,13 @@ def parts(problem: Problem) -> list[Part]:
 def _reaches(problem: Problem) -> list[int]:
     """How far each number may lie from the truth, the same for all that equations tie together."""
     variables = problem.variables
-    loose = [low < high for low, high in (_box(each, REACH) for each in variables)]
+    wide = [high - low for low, high in (_box(each, REACH) for each in variables)]
     own = [max(REACH, *(2 * need for need in (*each.values, each.span))) for each in variables]
     groups = _Groups(len(variables))
     for row in problem.rows:
-        places = [place for place, _ in row.terms if loose[place]]
-        share = any(abs(weight) > 1 for _, weight in row.terms)
+        places = [place for place, _ in row.terms if wide[place] > 0]
+        # What is 0 or 1 moves nothing far, whatever its weight.
+        share = any(abs(weight) > 1 and wide[place] != 1 for place, weight in row.terms)
         if places and (share or row.least == row.most):
             groups.join(places)
         for place in places if share else ():
