@@ -200,6 +200,41 @@ def chart(
         ax.invert_yaxis()
         ax.xaxis.set_visible(ticks)
     ax.set_frame_on(False)
+    return figure(drawn, alt)
+
+
+def dots(
+    labels: list[str],
+    values: list[float | None],
+    written: list[str],
+    *,
+    ends: list[tuple[float, float]] | None = None,
+    log: bool = False,
+    alt: str = "Dots with intervals.",
+) -> str:
+    """A figure of dots with intervals and no numbers on the value axis, drawn as the chapters draw
+    theirs; where the value is None, only its interval is drawn.
+    """
+    drawn, ax = plt.subplots(figsize=(7.2, 0.9 + 0.45 * len(labels)))
+    for row, (value, text) in enumerate(zip(values, written, strict=True)):
+        place = value
+        if ends is not None:
+            ax.hlines(row, *ends[row])
+            place = ends[row][1]
+        if value is not None:
+            ax.plot(value, row, "o", markersize=9)
+        ax.annotate(text, (place, row), (9, 0), textcoords="offset points", va="center")
+    ax.set_xscale("log" if log else "linear")
+    ax.set_yticks(range(len(labels)), labels)
+    ax.invert_yaxis()
+    ax.margins(x=0.16)
+    ax.xaxis.set_visible(False)
+    ax.set_frame_on(False)
+    return figure(drawn, alt)
+
+
+def figure(drawn: plt.Figure, alt: str) -> str:
+    """A drawing as a figure of the page."""
     stream = io.StringIO()
     drawn.savefig(stream, format="svg", bbox_inches="tight")
     plt.close(drawn)

@@ -31,16 +31,40 @@ class Table:
 class Reader:
     """Someone who sees a table without its hidden numbers, and tries all that could stand there.
 
-    `zeros`: allows for hidden zeros; otherwise takes it that zeros are shown.
+    They know the printed rule. Zeros are shown, but for those among the parts of a total from 1 to
+    `small`, none of whose parts is shown, and for those that the rule on small groups hides.
+    `knows`: they know besides which hidden totals are that small, as the protector takes it.
     """
 
-    def __init__(self, table: Table, hidden: Iterable[Name], *, zeros: bool = False):
+    def __init__(
+        self, table: Table, hidden: Iterable[Name], small: int = 4, *, knows: bool = False
+    ):
         self.table = table
+        self.small = small
         self.ranges = {name: (value, value) for name, value in table.truth.items()}
-        for name in {*hidden, *table.unstated}:
+        loose = {*hidden, *table.unstated}
+        self.wholes: dict[Name, list[Name]] = {}
+        shown_in_part = set()
+        for whole, parts in table.sums:
+            shown_in_part |= {whole} if set(parts) - loose else set()
+            maybe = whole in loose and (not knows or table.truth[whole] <= small)
+            for part in parts:
+                self.wholes.setdefault(part, []).extend([whole] if maybe else [])
+        for name in loose:
             value = table.truth[name]
-            least = 0 if zeros or not value or name in table.unstated else 1
+            least = 1
+            if name in table.unstated or self.wholes.get(name) or not value:
+                least = 0
+            elif name in shown_in_part and value > small:
+                least = small + 1
             self.ranges[name] = (least, value + _AHEAD)
+        self.wholes = {
+            part: wholes
+            for part, wholes in self.wholes.items()
+            if part in loose - table.unstated
+            and wholes
+            and (table.truth[part] or any(table.truth[whole] <= small for whole in wholes))
+        }
 
     def possible(self, name: Name, value: int) -> bool:
         """Whether the number can be `value`, as far as this reader can tell."""
@@ -61,23 +85,40 @@ class Reader:
         return max(found) - min(found)
 
     def _solve(self, ranges: Mapping[Name, tuple[int, int]]) -> bool:
-        """Whether whole numbers within these ranges keep to all sums and limits."""
-        places = {name: number for number, name in enumerate(ranges)}
-        rows = np.zeros((len(self.table.sums) + len(self.table.limits), len(places)))
-        most = np.zeros(len(rows))
-        for row, (total, parts) in zip(rows, self.table.sums, strict=False):
-            row[places[total]] = 1
-            for part in parts:
-                row[places[part]] -= 1
-        first = len(self.table.sums)
-        for row, (part, whole) in zip(rows[first:], self.table.limits, strict=True):
-            row[places[part]], row[places[whole]] = -1, 1
-        most[first:] = np.inf
+        """Whether whole numbers within these ranges keep to all sums and limits, and to the rule:
+        for each total that could be small there is one more number, 1 only when it is.
+        """
+        totals = sorted({whole for wholes in self.wholes.values() for whole in wholes})
+        places = {name: number for number, name in enumerate([*ranges, *((t,) for t in totals)])}
+        rows: list[dict[Name | tuple[Name], int]] = []
+        least, most = [], []
+        for total, parts in self.table.sums:
+            rows.append({total: 1, **dict.fromkeys(parts, -1)})
+            least.append(0.0)
+            most.append(0.0)
+        for part, whole in self.table.limits:
+            rows.append({whole: 1, part: -1})
+            least.append(0.0)
+            most.append(np.inf)
+        for part, wholes in self.wholes.items():
+            rows.append({part: 1, **{(whole,): 1 for whole in wholes}})
+            least.append(1.0)
+            most.append(np.inf)
+        for whole in totals:
+            far = max(0, ranges[whole][1] - self.small)
+            rows.append({whole: 1, (whole,): far})
+            least.append(-np.inf)
+            most.append(self.small + far)
+        matrix = np.zeros((len(rows), len(places)))
+        for line, row in zip(matrix, rows, strict=True):
+            for name, weight in row.items():
+                line[places[name]] = weight
+        bounds = [*ranges.values(), *((0, 1) for _ in totals)]
         found = milp(
             np.zeros(len(places)),
             integrality=np.ones(len(places)),
-            bounds=Bounds(*np.array(list(ranges.values()), dtype=float).T),
-            constraints=LinearConstraint(rows, 0, most),
+            bounds=Bounds(*np.array(bounds, dtype=float).T),
+            constraints=LinearConstraint(matrix, least, most),
         )
         assert found.status in (0, 2), found.message
         return found.status == 0
@@ -88,7 +129,12 @@ class Reader:
             return
         loose = [name for name, (low, high) in narrowed.items() if low < high]
         if not loose:
-            yield {name: low for name, (low, _) in narrowed.items()}
+            found = {name: low for name, (low, _) in narrowed.items()}
+            if all(
+                found[part] or any(found[whole] <= self.small for whole in wholes)
+                for part, wholes in self.wholes.items()
+            ):
+                yield found
             return
         name = min(loose, key=lambda each: narrowed[each][1] - narrowed[each][0])
         low, high = narrowed[name]
@@ -124,20 +170,21 @@ class Reader:
             yield whole, ranges[part][0], 10**9
 
 
-def opened(table: Table, hidden: set[Name], small: int = 4, span: int = 4) -> list[str]:
+def opened(
+    table: Table, hidden: set[Name], small: int = 4, span: int = 4, *, knows: bool = False
+) -> list[str]:
     """What readers can tell too much of: counts of 1 to `small` of which one value is ruled out,
-    and other hidden numbers known to within less than `span`.
+    and other hidden numbers known to within less than `span`; `knows` as for `Reader`.
     """
-    strict, free = Reader(table, hidden), Reader(table, hidden, zeros=True)
-    widest = Reader(table, [name for name, value in table.truth.items() if value])
+    reader = Reader(table, hidden, small, knows=knows)
     found = []
     for name in sorted({*hidden, *table.unstated}):
         if 0 < table.truth[name] <= small:
-            for value in range(1, small + 1):
-                # Two counts that are no zeros make 2 at least, whatever is hidden.
-                reader = strict if widest.possible(name, value) else free
-                if not reader.possible(name, value):
-                    found.append(f"{name} cannot be {value}")
-        elif name in hidden and strict.range(name) < span:
-            found.append(f"{name} is known to within {strict.range(name)}")
+            found += [
+                f"{name} cannot be {value}"
+                for value in range(1, small + 1)
+                if not reader.possible(name, value)
+            ]
+        elif name in hidden and reader.range(name) < span:
+            found.append(f"{name} is known to within {reader.range(name)}")
     return found

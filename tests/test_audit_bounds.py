@@ -241,10 +241,10 @@ def test_tables_linked_by_the_dictionary_are_bounded_together(
     drawn: tuple[dict[Cell, int], set[Cell]],
 ) -> None:
     """Against every assignment of the hidden numbers up to a limit, which a number without bounds
-    comes near.
+    comes near: to within what engaged at most, where the referrals reach it.
     """
     cells, hidden = drawn
-    order, limit = sorted(hidden), 30
+    order, limit = sorted(hidden), 42
     shown = [says(key, value, value, "t") for key, value in cells.items() if key not in hidden]
     system = System(
         [*shown, *Counting(cells, public(), ()).relations], lambda key: isinstance(key, Cell)

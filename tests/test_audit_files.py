@@ -2,11 +2,24 @@
 alternative text, a tip, another file.
 """
 
+import base64
 from pathlib import Path
 
 import pytest
 
-from attacked import PERIOD, Book, Table, addresses, agencies, chart, small_project, word, workbook
+from attacked import (
+    PERIOD,
+    Book,
+    Table,
+    addresses,
+    agencies,
+    chart,
+    dots,
+    small_project,
+    word,
+    workbook,
+)
+from needs_assessment.audit.drawing import measure
 
 SERVICES = {"Police": 40, "Health": 3, "Housing": 20}
 
@@ -33,6 +46,42 @@ def test_a_hidden_bar_that_is_drawn(tmp_path: Path, ticks: bool) -> None:
 def test_a_hidden_point_of_a_line(tmp_path: Path) -> None:
     drawn = chart(list(SERVICES), list(SERVICES.values()), None, line=True)
     assert addresses(Book([HIDDEN], drawn).attack(tmp_path)) == [ADDRESS]
+
+
+INTERVALS = [(30.0, 52.0), (1.0, 8.0), (14.0, 28.0)]
+
+
+@pytest.mark.parametrize("ends", [None, INTERVALS])
+def test_a_hidden_dot_is_measured_by_two_that_are_labelled(
+    tmp_path: Path, ends: list[tuple[float, float]] | None
+) -> None:
+    written = ["40", "[c]", "20"]
+    drawn = dots(list(SERVICES), list(SERVICES.values()), written, ends=ends)
+    found = Book([HIDDEN], drawn).attack(tmp_path)
+    assert ADDRESS in addresses(found)[0]
+    assert "the drawing of fig-numbers" in found.findings[0].sources
+    alone = dots(list(SERVICES), list(SERVICES.values()), ["40", "[c]", ""], ends=ends)
+    assert not Book([HIDDEN], alone).attack(tmp_path).findings
+
+
+def test_the_interval_of_a_hidden_dot_bounds_it(tmp_path: Path) -> None:
+    written = ["40", "[c]", "20"]
+    wide = dots(list(SERVICES), [40, None, 20], written, ends=INTERVALS)
+    assert not Book([HIDDEN], wide).attack(tmp_path).findings
+    narrow = dots(
+        list(SERVICES), [40, None, 20], written, ends=[INTERVALS[0], (2.5, 4.5), INTERVALS[2]]
+    )
+    assert ADDRESS in addresses(Book([HIDDEN], narrow).attack(tmp_path))[0]
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_dots_are_measured_on_the_scale_that_their_labels_agree_on(log: bool) -> None:
+    """A third label tells a scale of logarithms; rounded labels leave room for what they round."""
+    page = dots(["a", "b", "c", "d"], [0.5, 1.1, 7.3, 2.04], ["0.5", "[c]", "7.3", "2.0"], log=log)
+    data = page.partition("base64,")[2].partition('"')[0]
+    spans = {each.row: each.span for each in measure(base64.b64decode(data).decode())}
+    least, most = spans["b"] or (0.0, 9.0)
+    assert least < 1.1 < most and most - least < 0.4
 
 
 def test_a_bar_of_a_chart_that_no_table_repeats(tmp_path: Path) -> None:

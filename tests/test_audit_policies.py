@@ -1,6 +1,7 @@
 """Policies broken on purpose are caught, with the exact cells; sound ones raise no alarm."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,37 @@ def test_two_hidden_that_leave_no_room(total: int, rule: str, safe: bool) -> Non
     assert bool(found.findings) is not safe
     if rule == "may":
         assert bool(attack(table).findings) is not safe, "the same by its place in the table"
+
+
+PARTS = (
+    "Counts of people from 1 to 4 are not shown. Zeros are shown, unless they would show that all "
+    "of a group of fewer than 10 are alike. Nor is a count so small broken down: zeros among its "
+    "parts appear as [c] as well, unless zeros that are shown tell them."
+)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "rule", "safe"),
+    [
+        (["[c]", "[c]", 0, 0], ZEROS, False),
+        (["[c]", "[c]", 0, 0], PARTS, False),
+        (["[c]", 0, "[c]", "[c]"], PARTS, False),
+        (["[c]", "[c]", "[c]", "[c]"], ZEROS, False),
+        (["[c]", "[c]", "[c]", "[c]"], PARTS, True),
+    ],
+)
+def test_a_small_year_of_several_hidden_quarters_can_be_1(
+    quarters: list[Any], rule: str, safe: bool
+) -> None:
+    """Two hidden quarters make 2 at least where zeros are shown; that a zero is shown beside them
+    says, where small counts are not broken down, that the year is no small count.
+    """
+    rows = {"Police": ["[c]", "[c]", "[c]", "[c]", "[c]"], "Health": [*quarters, "[c]"]}
+    rows["Total"] = [100, 140, 112, 100, 452]
+    key = Cell("marac.referrals", PERIOD, NORTH, "agency", "health")
+    found = attack(agencies(rows, [*QUARTERS, PERIOD]), rule=rule, primary={key})
+    year = f"tbl-agency, row “Health”, column “{PERIOD}”"
+    assert (year not in addresses(found)) is safe
 
 
 def test_a_number_known_to_be_hidden_for_its_size_must_be_able_to_be_any_small_one() -> None:

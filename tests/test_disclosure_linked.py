@@ -66,6 +66,40 @@ def test_cases_by_agency_and_quarter_with_their_repeats(
     assert not opened(Table(truth, sums, unstated=rest), hidden)
 
 
+def test_a_small_year_is_not_shown_by_quarter_zeros_neither() -> None:
+    """Two quarters of 1 to 4 beside two zeros would make a year of 2 at least."""
+    rows = quarters("marac.referrals", 40, 41, 42, 43, category="agency=police")
+    rows += quarters("marac.referrals", 20, 30, 25, 30, category="agency=health")
+    rows += quarters("marac.referrals", 1, 2, 0, 0, category="agency=housing")
+    rows += quarters("marac.referrals", 8, 0, 7, 6, category="agency=education")
+    shown = protect(*rows)
+    year = ["", " Q1", " Q2", " Q3", " Q4"]
+    housing = [shown.cell(f"marac.referrals agency=housing 2024-25{each}") for each in year]
+    assert {cell.display for cell in housing} == {"[c]"}
+    assert [cell.why.reason for cell in housing[3:] if cell.why] == ["part", "part"]
+    assert shown["marac.referrals agency=education 2024-25 Q2"] == "0"
+
+
+def test_a_year_that_holds_a_partner_s_bound_is_confidential_not_unavailable() -> None:
+    rows = quarters("marac.cases", 20, 30, 25)
+    rows.append(observation("marac.cases", None, period="2024-25 Q4", status="below:5"))
+    shown = protect(*rows)
+    assert shown["marac.cases 2024-25 Q4"] == "<5"
+    assert shown["marac.cases"] == "[c]" and not shown.cell("marac.cases").value
+    rows[-1] = observation("marac.cases", None, period="2024-25 Q4", status="not available")
+    assert all(cell.key.period != "2024-25" for cell in protect(*rows).cells)
+
+
+def test_zeros_that_a_shown_zero_tells_stay() -> None:
+    """Nobody was referred in the third quarter: that says of each agency that it referred none."""
+    rows = quarters("marac.cases", 41, 43, 0, 45)
+    rows += quarters("marac.referrals", 40, 41, 0, 43, category="agency=police")
+    rows += quarters("marac.referrals", 1, 2, 0, 2, category="agency=housing")
+    shown = protect(*rows)
+    assert shown["marac.cases 2024-25 Q3"] == "0"
+    assert shown["marac.referrals agency=housing 2024-25 Q3"] == "0"
+
+
 def test_a_total_given_under_another_name_counts_too() -> None:
     """No total of referrals is reported, but every case was referred by someone."""
     rows = quarters("marac.cases", 40, 40, 40, 40)

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -14,8 +15,11 @@ from bs4 import BeautifulSoup
 from needs_assessment.audit.office import read_workbook
 from needs_assessment.audit.pages import read_page
 from needs_assessment.audit.shown import plain
-from needs_assessment.provenance import read_provenance
-from running import Report
+from needs_assessment.council import choose_period, load_council
+from needs_assessment.disclosure.store import build_store
+from needs_assessment.project import Project
+from needs_assessment.provenance import provenance_json, read_provenance
+from running import ROOT, Report
 
 Assessed = Callable[[str, str], Report]
 EDITIONS = [
@@ -175,6 +179,24 @@ def test_the_tidy_table_holds_every_indicator(assessed: Assessed, edition: tuple
             assert (float(row[name]) if row[name] else None) == entry[name]
         assert (row["status"], row["display"]) == (entry["status"], entry["display"])
         assert all(source["file"] in row["sources"] for source in entry["sources"])
+
+
+def test_a_confidential_return_cannot_be_guessed_by_its_hash(tmp_path: Path) -> None:
+    """Whoever has the form and all but one number of a return could try each for its hash."""
+    for folder in ("params", "data"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    file = tmp_path / "params" / "three-rivers.yml"
+    settings = file.read_text(encoding="utf-8")
+    file.write_text(settings.replace("nature: published", "nature: confidential", 1), "utf-8")
+    project = Project(tmp_path)
+    council = load_council(project, "three-rivers")
+    store = build_store(project, council, choose_period(council, None))
+    written = provenance_json(store, tmp_path, [file], tmp_path / "none", [], "built-in")
+    (tmp_path / "provenance.json").write_bytes(written)
+    returns = read_provenance(tmp_path / "provenance.json").inputs
+    hidden = [name for name, digest in returns.items() if not digest]
+    assert len(hidden) == 1 and store.data["inputs"][hidden[0]].encode() not in written
+    assert all(returns[name] for name in set(returns) - set(hidden))
 
 
 def test_provenance_names_every_input_by_its_hash(assessed: Assessed) -> None:

@@ -15,7 +15,14 @@ from needs_assessment.audit.audit import Audit, audit_edition
 from needs_assessment.audit.judging import unsafe_message
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.public import Public
-from needs_assessment.audit.typed import Secret, Written, refuse_typed, secret, spoken_of
+from needs_assessment.audit.typed import (
+    Secret,
+    Written,
+    refuse_typed,
+    secret,
+    spoken_of,
+    typed_numbers,
+)
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.cells import collect_cells
 from needs_assessment.disclosure.protected import ProtectedStore, read_store
@@ -23,7 +30,9 @@ from needs_assessment.disclosure.sources import read_sources
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
 from needs_assessment.narrative.merge import Merged
+from needs_assessment.narrative.review import Chapter
 from needs_assessment.narrative.swap import Finished, written_cells
+from needs_assessment.narrative.swap import Written as Text
 from needs_assessment.project import Project
 
 
@@ -42,11 +51,17 @@ def refuse_unsafe(
     equals a hidden one of its subject.
     """
     period = store.data["edition"]["period"]
-    texts = [written for chapter in finished for written in _written(chapter)]
+    texts = [
+        written
+        for chapter in finished
+        for written in _written(
+            chapter.chapter, written_cells(Merged(chapter.executed), chapter.generated)
+        )
+    ]
     flags = (Flag(**each) for each in store.data["flags"])
     texts += [Written(assurance.file, *each) for each in assurance.texts(flags)]
     texts += _reasons(store)
-    _refuse_typed(project, council, store, texts)
+    refuse_typed(texts, _secrets(project, council, store, texts))
     audit = audit_edition(project, council, period, folder, _small(store))
     refuse_findings(audit)
     return audit
@@ -60,7 +75,7 @@ def refuse_unsafe_page(
     `texts` are the analyst's own on that page. Raises AssessmentError as `refuse_unsafe` does, and
     when there is no report in place.
     """
-    _refuse_typed(project, council, store, texts)
+    refuse_typed(texts, _secrets(project, council, store, texts))
     period = store.data["edition"]["period"]
     report = project.report(council.id, period)
     with tempfile.TemporaryDirectory(dir=report.store.parent, prefix="page-") as folder:
@@ -83,16 +98,6 @@ def refuse_unsafe_page(
     return audit
 
 
-def _refuse_typed(
-    project: Project, council: Council, store: ProtectedStore, texts: Sequence[Written]
-) -> None:
-    """Raises AssessmentError for a number typed by hand that equals a hidden one of its subject."""
-    public = Public(project, council.categories)
-    spoken = spoken_of(texts, _hidden(store, public), public)
-    period = store.data["edition"]["period"]
-    refuse_typed(texts, _secrets(project, council, period, spoken, public))
-
-
 def refuse_findings(audit: Audit) -> None:
     """Raises AssessmentError that names each unsafe cell of a new report, and what gave it away."""
     if audit.findings:
@@ -100,6 +105,18 @@ def refuse_findings(audit: Audit) -> None:
             f"The new report is not safe to publish:\n{unsafe_message(audit.findings)}",
             "The last report, its narrative and results stay as they were.",
         )
+
+
+def typed_by_hand(
+    project: Project, council: Council, store: ProtectedStore, chapters: Iterable[Chapter]
+) -> list[tuple[Chapter, str]]:
+    """The chapters with a number typed by hand that equals a hidden one of its subject, and a line
+    for each: where and of what, never the number.
+    """
+    held = [(chapter, list(_written(chapter.id, chapter.written))) for chapter in chapters]
+    every = [written for _, texts in held for written in texts]
+    hidden = _secrets(project, council, store, every)
+    return [(chapter, line) for chapter, texts in held for line in typed_numbers(texts, hidden)]
 
 
 def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
@@ -141,12 +158,12 @@ def _key(cell: dict[str, str]) -> Cell:
     return Cell(*(cell[name] for name in Cell._fields[:5]))
 
 
-def _written(chapter: Finished) -> Iterable[Written]:
+def _written(chapter: str, cells: Iterable[Text]) -> Iterable[Written]:
     """What the analyst wrote in a chapter."""
-    for cell in written_cells(Merged(chapter.executed), chapter.generated):
+    for cell in cells:
         if cell.edited:
-            where = f"chapters/{chapter.chapter}.ipynb, cell {cell.cell}"
-            yield Written(where, cell.text, chapter.chapter.replace("-", " "))
+            where = f"chapters/{chapter}.ipynb, cell {cell.cell}"
+            yield Written(where, cell.text, chapter.replace("-", " "))
 
 
 def _reasons(store: ProtectedStore) -> Iterable[Written]:
@@ -159,14 +176,18 @@ def _reasons(store: ProtectedStore) -> Iterable[Written]:
 
 
 def _secrets(
-    project: Project, council: Council, period: str, keys: set[Cell], public: Public
+    project: Project, council: Council, store: ProtectedStore, texts: Sequence[Written]
 ) -> list[Secret]:
-    """The exact numbers of these statistics, to be compared with and not read.
+    """The exact numbers of hidden statistics that these texts speak of, to be compared with and
+    not read.
 
     Returns are read again for it, since a run keeps no exact number anywhere.
     """
+    public = Public(project, council.categories)
+    keys = spoken_of(texts, _hidden(store, public), public)
     if not keys:
         return []
+    period = store.data["edition"]["period"]
     sources = read_sources(project, council, choose_period(council, period))
     return [
         secret(Cell(*cell.key), int(cell.exact), public)

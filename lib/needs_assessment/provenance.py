@@ -201,11 +201,17 @@ def _agents(graph: _Graph, store: ProtectedStore) -> None:
 
 
 def _digests(store: ProtectedStore, root: Path, inputs: Iterable[Path]) -> dict[str, str]:
-    """How each input is known again, by path: what the store says of the returns it was built
-    from, the SHA-256 of any other file.
+    """How each input is known again, by path: its SHA-256; "" for a confidential return.
+
+    Its hash would tell whoever has the form which of four values stands in a hidden cell: the
+    protected store keeps it, for its owner to compare.
     """
     read = {path.relative_to(root).as_posix(): digest(path) for path in inputs}
-    return dict(sorted({**read, **store.data["inputs"]}.items()))
+    returns = {
+        name: "" if name in store.data["confidential"] else sha256
+        for name, sha256 in store.data["inputs"].items()
+    }
+    return dict(sorted({**read, **returns}.items()))
 
 
 def _inputs(graph: _Graph, digests: Mapping[str, str]) -> None:

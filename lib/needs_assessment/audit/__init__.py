@@ -27,10 +27,15 @@ and integer programming bounds each hidden number by all of it (`bounds`).
   unsafe although both numbers are shown: it tells something of every one of them.
 - A count that the rule hides, shown all the same, is unsafe.
 
-A hidden number can be 0 unless the rule says that zeros are shown. Not unsafe is what a partner
+A hidden number can be 0 as far as the printed rule says (`noughts`). Not unsafe is what a partner
 had published before, and what counts no people. A number hidden in another report counts only when
 the report under audit helps to open it. Addresses and tables are named; a hidden number, or how
 far it is bounded, never is.
+
+Not read so far are four kinds of numbers, whose indicators the protector hides with the counts they
+rest on: an estimate less a count (`prevalence.reporting_gap`), a ratio to a share of the population
+that is not given, a rate with a quarter filled in, and the sum of the other quarters in the ends of
+a rate that is only bounded.
 
 What a reader only supposes (that rows make the total beneath them, that a measure is never more
 than another) is given up where the rest of the report contradicts it.

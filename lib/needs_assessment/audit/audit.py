@@ -11,10 +11,11 @@ from needs_assessment.audit.editions import joined
 from needs_assessment.audit.judging import PUBLISHED, Finding, Judge, cell_words
 from needs_assessment.audit.keys import Cell, Context, Key, Spot
 from needs_assessment.audit.knowledge import Hidden, Knowledge, table_knowledge
+from needs_assessment.audit.noughts import Noughts
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.rates import Rates
 from needs_assessment.audit.report import read_report
-from needs_assessment.audit.rule import Rule, printed_rule
+from needs_assessment.audit.rule import printed_rule
 from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation, System, says
 from needs_assessment.council import Council
@@ -108,8 +109,8 @@ def attack_reports(
     for key in sorted(suppressed - set(system.known)):
         places = (cell_words(key, public),)
         known.hidden.setdefault(key, Hidden(shown.name, places, False, wholly=False))
-    positive = _positive(system, known, rule)
-    system = System([*system.relations, *positive], system.whole)
+    noughts = Noughts(system, known.hidden, rule, public)
+    system = System([*system.relations, *noughts.relations()], system.whole)
     implied = frozenset(known.implied | counting.implied)
     judge = Judge(system, rule, public, shown.name, known.hidden, implied, known.open, primary)
     judged = judge.judge()
@@ -155,25 +156,6 @@ def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
     for key, hidden in charts.hidden.items():
         known.hide(key, hidden)
     return known
-
-
-def _positive(system: System, known: Knowledge, rule: Rule) -> list[Relation]:
-    """That hidden numbers are no noughts, as far as the rule says that those are shown: all, or
-    all but the parts of groups that may be small.
-    """
-    if not rule.zeros:
-        return []
-    small = {
-        part
-        for relation in system.joint
-        if relation.doubtful and system.bounds(relation.keys[0])[0] < rule.group
-        for part in relation.keys[1:]
-    }
-    return [
-        says(key, 1.0, float("inf"), "")
-        for key, hidden in known.hidden.items()
-        if isinstance(key, Cell) and hidden.wholly and not (rule.small and key in small)
-    ]
 
 
 def _published(council: Council, period: str, public: Public) -> list[Relation]:

@@ -1,27 +1,22 @@
 """Measuring a chart: what the bars and points of an SVG stand for.
 
 A drawing that leaves out a number still draws it. Bars and points are measured against the ticks
-of the value axis, or against the bars whose numbers are written beside them.
+of the value axis, or against the bars and dots whose numbers are written beside them. The interval
+of a number that is shown is not measured: the alternative text says it.
 """
 
+import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from html import unescape
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
-from xml.etree import ElementTree
 
 from needs_assessment.audit.numerals import ANY, Numeral, numbers_in, read_numeral
-from needs_assessment.audit.shown import plain
+from needs_assessment.audit.vectors import Axes, Box, Text, panels
 from needs_assessment.display import SUPPRESSED
 
-_POINT = re.compile(r"[ML]\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
-_TRANSLATE = re.compile(r"translate\(\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
-_TICK = re.compile(r"([xy])tick_\d+")
-_LENGTH = re.compile(r"-?[\d.]+")
 _BELOW = re.compile(r"<\s?(\d+)")
-_CURVE = re.compile(r"[CQAcqa]")
 
 # Two measures of one drawing agree to this part of themselves; a bar shorter than this (in points)
 # is not drawn at all.
@@ -55,202 +50,112 @@ class Plotted:
         return words.strip(" :,.%")
 
 
-@dataclass(frozen=True)
-class _Text:
-    words: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class _Box:
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return round(self.right - self.left, 1), round(self.bottom - self.top, 1)
-
-
-@dataclass
-class _Axes:
-    """The parts of one panel: ticks of each axis, texts, bars, and lines as points."""
-
-    ticks: dict[str, list[_Text]] = field(default_factory=lambda: {"x": [], "y": []})
-    texts: list[_Text] = field(default_factory=list)
-    bars: list[_Box] = field(default_factory=list)
-    lines: list[list[tuple[float, float]]] = field(default_factory=list)
-
-
 def measure(svg: str) -> list[Plotted]:
     """What the bars and points of an SVG stand for; nothing for what cannot be measured."""
-    root = _parsed(svg)
-    if root is None:
-        return []
-    frames = {box.size for box in _frames(root)}
-    panels = [each for each in root.iter("g") if str(each.get("id", "")).startswith("axes_")]
-    found: list[Plotted] = []
-    for panel in panels or [root]:
-        axes = _Axes()
-        _collect(panel, axes, "")
-        axes.bars = [box for box in axes.bars if box.size not in frames]
-        found += _plotted(axes)
-    return found
+    return [each for axes in panels(svg) for each in _plotted(axes)]
 
 
-def _parsed(svg: str) -> ElementTree.Element | None:
-    """The drawing without namespaces; comments, where words drawn as outlines are written out,
-    kept as elements.
-    """
-    if not svg.strip():
-        return None
-    bare = re.sub(r"\sxmlns(?::\w+)?=\"[^\"]*\"", "", svg)
-    bare = re.sub(r"<(/?)\w+:", r"<\1", re.sub(r"\s\w+:(\w+=)", r" \1", bare))
-    bare = re.sub(r"<!DOCTYPE[^>]*>", "", bare)
-    builder = ElementTree.TreeBuilder(insert_comments=True)
-    try:
-        return ElementTree.fromstring(bare, ElementTree.XMLParser(target=builder))
-    except ElementTree.ParseError:
-        return None
+@dataclass(frozen=True)
+class _Mark:
+    """What stands at a coordinate of the value axis: a number, or what rounds to it."""
 
-
-def _frames(root: ElementTree.Element) -> Iterator[_Box]:
-    """The figure itself and the areas that panels draw in."""
-    sizes = [_LENGTH.findall(str(root.get("viewBox") or root.get("viewbox") or ""))]
-    if len(sizes[0]) == 4:
-        yield _Box(0.0, float(sizes[0][2]), 0.0, float(sizes[0][3]))
-    for clip in [*root.iter("clipPath"), *root.iter("clippath")]:
-        yield from (box for each in clip.iter("rect") if (box := _rectangle(each)))
-
-
-def _collect(element: ElementTree.Element, axes: _Axes, axis: str) -> None:
-    """Gathers the parts of a panel; `axis` is that of the tick that an element belongs to."""
-    for child in element:
-        if child.tag in ("defs", "clipPath", "clippath") or not isinstance(child.tag, str):
-            continue
-        name = str(child.get("id", ""))
-        tick = _TICK.fullmatch(name)
-        if tick:
-            _tick(child, tick[1], axes)
-        elif name.startswith("text_") or child.tag == "text":
-            axes.texts += _texts(child)
-        elif child.tag == "rect":
-            box = _rectangle(child)
-            axes.bars += [box] if box else []
-        elif child.tag == "path":
-            _path(child, axes)
-        elif child.tag == "use" and name == "" and axis == "":
-            axes.lines.append([(_number(child, "x"), _number(child, "y"))])
-        else:
-            _collect(child, axes, axis)
-
-
-def _tick(element: ElementTree.Element, axis: str, axes: _Axes) -> None:
-    marks = [each for each in element.iter("use") if each.get("x") and each.get("y")]
-    texts = _texts(element)
-    words = " ".join(text.words for text in texts)
-    if words and marks:
-        axes.ticks[axis].append(_Text(words, _number(marks[0], "x"), _number(marks[0], "y")))
-    elif words:
-        # A category without a mark stands where its label does.
-        axes.ticks[axis].append(_Text(words, texts[0].x, texts[0].y))
-
-
-def _texts(element: ElementTree.Element) -> list[_Text]:
-    """The words of an element and where they stand: text, or outlines with the words beside."""
-    found = []
-    for each in element.iter():
-        if each.tag == "text":
-            x, y = _moved(each)
-            found.append(_Text(plain("".join(each.itertext())), x, y))
-    if found:
-        return found
-    notes = [unescape(each.text or "") for each in element.iter() if not isinstance(each.tag, str)]
-    moved = [each for each in element.iter("g") if "translate" in str(each.get("transform", ""))]
-    if notes and moved:
-        x, y = _moved(moved[0])
-        return [_Text(plain(" ".join(notes)), x, y)]
-    return []
-
-
-def _moved(element: ElementTree.Element) -> tuple[float, float]:
-    shift = _TRANSLATE.search(str(element.get("transform", "")))
-    x, y = (float(shift[1]), float(shift[2])) if shift else (0.0, 0.0)
-    return x + _number(element, "x"), y + _number(element, "y")
-
-
-def _number(element: ElementTree.Element, name: str) -> float:
-    found = _LENGTH.match(str(element.get(name, "")))
-    return float(found[0]) if found else 0.0
-
-
-def _rectangle(element: ElementTree.Element) -> _Box | None:
-    x, y = _number(element, "x"), _number(element, "y")
-    return _Box(x, x + _number(element, "width"), y, y + _number(element, "height"))
-
-
-def _path(element: ElementTree.Element, axes: _Axes) -> None:
-    outline = str(element.get("d", ""))
-    points = [(float(x), float(y)) for x, y in _POINT.findall(outline)]
-    if _CURVE.search(outline) or len(points) < 2:
-        return
-    across, down = [x for x, _ in points], [y for _, y in points]
-    if "z" in outline.casefold() and len(points) in (4, 5):
-        axes.bars.append(_Box(min(across), max(across), min(down), max(down)))
-    elif "z" not in outline.casefold():
-        axes.lines.append(points)
+    place: float
+    least: float
+    most: float
 
 
 @dataclass(frozen=True)
 class _Scale:
-    """Value = `start` + `unit` × coordinate along the value axis."""
+    """The value axis, by two marks apart from each other; `log`: it shows logarithms."""
 
-    start: float
-    unit: float
+    first: _Mark
+    last: _Mark
+    log: bool = False
 
-    def at(self, coordinate: float) -> float:
-        return self.start + self.unit * coordinate
+    @property
+    def unit(self) -> float:
+        """What a point of length stands for."""
+        return (self.last.least - self.first.least) / (self.last.place - self.first.place)
+
+    def at(self, place: float) -> tuple[float, float]:
+        """Between what the value at a coordinate lies."""
+        part = (place - self.first.place) / (self.last.place - self.first.place)
+        ends = [
+            self._between(first, last, part)
+            for first in (self.first.least, self.first.most)
+            for last in (self.last.least, self.last.most)
+        ]
+        return min(ends), max(ends)
+
+    def _between(self, first: float, last: float, part: float) -> float:
+        if self.log:
+            return float(math.exp((1 - part) * math.log(first) + part * math.log(last)))
+        return (1 - part) * first + part * last
 
 
-def _plotted(axes: _Axes) -> list[Plotted]:
+@dataclass(frozen=True)
+class _Dot:
+    """A mark in a row: where it stands along the value axis and across it, and its label.
+
+    `place` is None where only its interval, the `ends`, is drawn.
+    """
+
+    row: int
+    across: float
+    place: float | None
+    ends: tuple[float, float]
+    label: str
+
+
+def _plotted(axes: Axes) -> list[Plotted]:
     lying = _categories(axes.ticks["y"])
     rows = axes.ticks["y"] if lying else axes.ticks["x"]
     if not rows:
         return []
     scale = _tick_scale(axes.ticks["x" if lying else "y"], lying)
-    return [*_bars(axes, rows, lying, scale), *_points(axes, rows, lying, scale)]
+    return [
+        *_bars(axes, rows, lying, scale),
+        *_points(axes, rows, lying, scale),
+        *_dots(axes, rows, lying, scale),
+    ]
 
 
-def _categories(ticks: list[_Text]) -> bool:
+def _categories(ticks: list[Text]) -> bool:
     """Whether ticks are named, not numbered."""
     return any(read_numeral(tick.words) is None for tick in ticks)
 
 
-def _tick_scale(ticks: list[_Text], lying: bool) -> _Scale | None:
+def _tick_scale(ticks: list[Text], lying: bool) -> _Scale | None:
     """The scale that numbered ticks give, when they lie on one line."""
-    marks = [
-        (tick.x if lying else tick.y, float(number.value))
-        for tick in ticks
-        if (number := read_numeral(tick.words))
-    ]
+    return _scale(
+        [
+            _Mark(tick.x if lying else tick.y, float(number.value), float(number.value))
+            for tick in ticks
+            if (number := read_numeral(tick.words))
+        ]
+    )
+
+
+def _scale(marks: list[_Mark], *, log: bool = False) -> _Scale | None:
+    """The scale that the outermost marks give, when those between them agree."""
     if len(marks) < 2:
         return None
-    (first, low), (last, high) = min(marks), max(marks)
-    if first == last or low == high:
+    first, last = (end(marks, key=lambda mark: mark.place) for end in (min, max))
+    apart = first.place != last.place and (first.most < last.least or last.most < first.least)
+    if not apart or (log and min(first.least, last.least) <= 0):
         return None
-    unit = (high - low) / (last - first)
-    scale = _Scale(low - unit * first, unit)
-    spread = abs(high - low)
-    if any(abs(scale.at(place) - value) > _AGREE * spread for place, value in marks):
-        return None
+    scale = _Scale(first, last, log)
+    near = _AGREE * abs(last.least - first.least)
+    for mark in marks:
+        least, most = scale.at(mark.place)
+        if least > mark.most + near or most < mark.least - near:
+            return None
     return scale
 
 
-def _bars(axes: _Axes, rows: list[_Text], lying: bool, scale: _Scale | None) -> list[Plotted]:
+def _bars(axes: Axes, rows: list[Text], lying: bool, scale: _Scale | None) -> list[Plotted]:
     """Each bar in the row it stands nearest to, with what is written beside it."""
-    placed: list[tuple[int, float, _Box, str]] = []
+    placed: list[tuple[int, float, Box, str]] = []
     for box in axes.bars:
         middle = (box.top + box.bottom) / 2 if lying else (box.left + box.right) / 2
         thick = (box.bottom - box.top) if lying else (box.right - box.left)
@@ -284,7 +189,7 @@ def _bars(axes: _Axes, rows: list[_Text], lying: bool, scale: _Scale | None) -> 
     return found
 
 
-def _length(box: _Box, lying: bool) -> float:
+def _length(box: Box, lying: bool) -> float:
     return box.right - box.left if lying else box.bottom - box.top
 
 
@@ -302,7 +207,7 @@ def _label_scale(lengths: list[float], labels: list[str]) -> float | None:
     return middle if 2 * len(agree) > len(ratios) else None
 
 
-def _points(axes: _Axes, rows: list[_Text], lying: bool, scale: _Scale | None) -> list[Plotted]:
+def _points(axes: Axes, rows: list[Text], lying: bool, scale: _Scale | None) -> list[Plotted]:
     """Each point of a line in the row it stands at, where the value axis has numbers."""
     if scale is None:
         return []
@@ -315,18 +220,77 @@ def _points(axes: _Axes, rows: list[_Text], lying: bool, scale: _Scale | None) -
             continue
         for (x, y), number in zip(line, at, strict=True):
             assert number is not None
-            value = scale.at(x if lying else y)
-            found.append(Plotted(rows[number].words, series, span=_around(value)))
+            span = _widened(*scale.at(x if lying else y))
+            found.append(Plotted(rows[number].words, series, span=span))
         series += 1
     return found
 
 
+def _dots(axes: Axes, rows: list[Text], lying: bool, scale: _Scale | None) -> Iterator[Plotted]:
+    """Each dot that is no part of a line, with what is written beside it.
+
+    Where the value axis has no numbers, two dots or more with numbers beside them are its scale.
+    A hidden number of which only the interval is drawn lies within it. What stands beside no
+    label is not told from the marks of a benchmark.
+    """
+    if not _categories(rows):
+        return
+    dots = [dot for dot in _placed(axes, rows, lying) if dot.label]
+    numbers = [written_number(dot.label) for dot in dots]
+    marks = [
+        _Mark(dot.place, *(number.exact if number.whole else number.rounded))
+        for dot, number in zip(dots, numbers, strict=True)
+        if number and dot.place is not None
+    ]
+    scale = scale or _scale(marks) or _scale(marks, log=True)
+    series: dict[int, int] = {}
+    for dot, number in zip(dots, numbers, strict=True):
+        place = series.get(dot.row, 0)
+        series[dot.row] = place + 1
+        span = None
+        if scale is not None:
+            places = dot.ends if dot.place is None else (dot.place,)
+            ends = [end for each in places for end in scale.at(each)]
+            span = _widened(min(ends), max(ends))
+        hidden = written_bound(dot.label) is not None
+        if hidden or dot.place is not None:
+            yield Plotted(rows[dot.row].words, place, number, hidden, span, dot.label)
+
+
+def _placed(axes: Axes, rows: list[Text], lying: bool) -> list[_Dot]:
+    """The dots of each row, then the intervals in which there is none, in order across."""
+    lines = {point for line in axes.lines if len(line) > 2 for point in line}
+    places = [tick.y if lying else tick.x for tick in rows]
+    dots: list[_Dot] = []
+    taken: set[tuple[int, float]] = set()
+    for line in sorted(axes.lines, key=len):
+        across = {round(y if lying else x, 1) for x, y in line}
+        along = [x if lying else y for x, y in line]
+        if len(line) > 2 or len(across) > 1 or lines.intersection(line):
+            continue
+        (middle,) = across
+        number = _nearest(middle, places)
+        if number is None or (len(line) == 2 and (number, middle) in taken):
+            continue
+        taken.add((number, middle))
+        box = Box(along[0], along[-1], middle - 4, middle + 4)
+        if not lying:
+            box = Box(middle - 4, middle + 4, along[0], along[-1])
+        label = _label(box, axes.texts, lying)
+        ends = min(along), max(along)
+        dots.append(_Dot(number, middle, along[0] if len(line) == 1 else None, ends, label))
+    return sorted(dots, key=lambda dot: (dot.row, dot.across))
+
+
 def _around(value: float | None) -> tuple[float, float] | None:
-    """What can be meant by a measured value: drawings are precise to about a thousandth."""
-    if value is None:
-        return None
-    edge = 0.05 + 0.002 * abs(value)
-    return value - edge, value + edge
+    """What can be meant by a measured value."""
+    return None if value is None else _widened(value, value)
+
+
+def _widened(least: float, most: float) -> tuple[float, float]:
+    """Drawings are precise to about a thousandth."""
+    edge = 0.05 + 0.002 * max(abs(least), abs(most))
+    return least - edge, most + edge
 
 
 def _nearest(place: float, places: list[float], within: float = 0.6) -> int | None:
@@ -337,7 +301,7 @@ def _nearest(place: float, places: list[float], within: float = 0.6) -> int | No
     return number if abs(places[number] - place) <= within * gap else None
 
 
-def _label(box: _Box, texts: list[_Text], lying: bool) -> str:
+def _label(box: Box, texts: list[Text], lying: bool) -> str:
     """The text beside or on a bar: the nearest one that begins no further off than its edges."""
     middle = (box.top + box.bottom) / 2 if lying else (box.left + box.right) / 2
     thick = (box.bottom - box.top) if lying else (box.right - box.left)

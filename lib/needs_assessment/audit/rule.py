@@ -9,6 +9,7 @@ from needs_assessment.audit.public import Public
 _HIDDEN = re.compile(r"\bfrom 1 to (\d+) are not shown\b")
 _ZEROS = re.compile(r"\b(?:zeros?|zeroes|noughts?)\b[^.;]*?\b(?:is|are) (?:always )?shown\b", re.I)
 _EXCEPT = re.compile(r"[^.]*\bunless\b")
+_PARTS = re.compile(r"\bzeros? among its parts appear\b", re.I)
 _GROUP = re.compile(r"\bgroup of fewer than (\d+)\b")
 _WIDTH = re.compile(r"\bat least (\d+) separates\b")
 _ROUNDED = re.compile(r"\brounded to the nearest (\d+)\b")
@@ -22,8 +23,8 @@ class Rule:
     Counts from 1 to `last` are hidden; of some measures to another number (`lasts`). What is
     hidden to protect another number can be at least `width` more than its least. Groups of fewer
     than `group` are not shown to lie in one category. `zeros`: a nought is always shown, `small`:
-    or else in a group that small. `rounding` is the base that counts of some measures are rounded
-    to.
+    or else in a group that small. `parts`: no part of a count that the rule hides is shown, zeros
+    neither. `rounding` is the base that counts of some measures are rounded to.
     """
 
     last: int = 4
@@ -31,6 +32,7 @@ class Rule:
     group: int = 10
     zeros: bool = False
     small: bool = False
+    parts: bool = False
     lasts: dict[str, int] = field(default_factory=dict)
     rounding: dict[str, int] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ def printed_rule(texts: Iterable[str], public: Public) -> Rule:
         group=_number(_GROUP, whole, usual.group),
         zeros=bool(_ZEROS.search(whole)),
         small=any(_ZEROS.search(each) and _EXCEPT.match(each) for each in general),
+        parts=bool(_PARTS.search(whole)),
         lasts=lasts,
         rounding=rounding,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from needs_assessment.assurance import answered, read_log, review_log
+from needs_assessment.auditing import typed_by_hand
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
@@ -16,7 +17,7 @@ from needs_assessment.disclosure.store import assemble_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
-from needs_assessment.flags import MERGED, RECOVERED_TEXT, Flag, sort_flags
+from needs_assessment.flags import MERGED, NARRATIVE, RECOVERED_TEXT, Flag, sort_flags
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
@@ -73,7 +74,15 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         flags = (Flag(**flag) for flag in store.data["flags"])
         found.flags += [flag for flag in flags if flag.rule != DIFFERENT]
         texts = [_check_chapter(project, report, chapter, store, found) for chapter in chapters]
-        reviewed = review(store, [each for each in texts if each], read_records(report))
+        held = [each for each in texts if each]
+        found.flags += [
+            Flag("error", NARRATIVE, chapter.id, line, chapter.file)
+            for chapter, line in found.attempt(
+                "narrative", lambda: typed_by_hand(project, council, store, held)
+            )
+            or ()
+        ]
+        reviewed = review(store, held, read_records(report))
         found.flags += reviewed.flags
         found.flags += [
             Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path))

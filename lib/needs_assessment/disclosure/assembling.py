@@ -15,6 +15,7 @@ from needs_assessment.disclosure.figures import (
     why_entry,
 )
 from needs_assessment.disclosure.particulars import (
+    confidential_files,
     council_entry,
     edition_entry,
     return_entries,
@@ -46,10 +47,10 @@ def store_data(sources: Sources, key: str = "") -> dict[str, Any]:
     `returns`, `quality` (`returns.quality`, a return each), `gaps` (`returns.questions`, an
     unanswered question each), `voice` (survivors' words that came with this edition's returns, a
     quote each), `exposed` (hidden statistics that readers can work out from what is published
-    already), `flags`, `caveats` (by file, what is said wherever its figures are shown), `inputs`.
-    A cell, and an indicator, says `why` it is hidden; a cell that is shown, between what a reader
-    `knows` a count to lie, and an indicator, what sums it `prints`: none of these goes into a
-    report.
+    already), `flags`, `caveats` (by file, what is said wherever its figures are shown), `inputs`
+    (SHA-256 by file), `confidential` (those of them that are). A cell, and an indicator, says `why`
+    it is hidden; a cell that is shown, between what a reader `knows` a count to lie, and an
+    indicator, what sums it `prints`: none of these goes into a report.
     """
     council, period = sources.council, sources.period
     reference, dictionary, evidence = sources.reference, sources.dictionary, sources.evidence
@@ -98,6 +99,7 @@ def store_data(sources: Sources, key: str = "") -> dict[str, Any]:
         "flags": [flag.as_dict() for flag in sort_flags(flags)],
         "caveats": evidence.caveats,
         "inputs": evidence.files,
+        "confidential": confidential_files(council, evidence.files),
     }
 
 

@@ -77,10 +77,10 @@ class Cell:
 class Why:
     """Why a number is hidden.
 
-    `reason`: small (the rule hides it), secondary (it would give others away), group (it would show
-    that all of a small group are alike), confidential (the partner withheld it), area (never shown
-    for so small an area), dominated (one contributor could be worked out) or follows (it rests on
-    hidden numbers). `keys`: those others.
+    `reason`: small (the rule hides it), secondary (it would give others away), part (a zero among
+    the parts of a small count), group (it would show that all of a small group are alike),
+    confidential (the partner withheld it), area (never shown for so small an area), dominated (one
+    contributor could be worked out) or follows (it rests on hidden numbers). `keys`: those others.
     """
 
     reason: str
@@ -113,7 +113,8 @@ def collect_cells(observations: pd.DataFrame, dictionary: Dictionary) -> list[Ce
     """Every observation (a frame with `observations.COLUMNS`), with years and totals.
 
     A year is put together from its four quarters where the measure adds up over time; a total
-    from the categories of a dimension that adds up, when every category was reported.
+    from the categories of a dimension that adds up, when every category was reported. One with a
+    part that the partner withheld, or gave as “<5”, has no number: it is confidential as well.
     """
     cells = [_reported(row) for row in observations.to_dict("records")]
     cells += _years(cells, dictionary)
@@ -205,18 +206,29 @@ def _totals(cells: list[Cell], dictionary: Dictionary) -> list[Cell]:
     return list(derived.values())
 
 
+def _kept(cell: Cell) -> bool:
+    return cell.status == "confidential" or cell.status.startswith("below")
+
+
 def _sum(key: Key, like: Cell, parts: Iterable[Cell | None]) -> list[Cell]:
-    """The parts added up; nothing when one is missing or holds no exact number."""
+    """The parts added up, without a number where the partner withheld one, or gave it as small;
+    nothing when one is missing or not available.
+    """
     parts = list(parts)
-    present = [part for part in parts if part is not None and part.exact is not None]
+    present = [
+        part for part in parts if part is not None and (part.exact is not None or _kept(part))
+    ]
     if len(present) != len(parts):
         return []
+    withheld = any(part.exact is None for part in present)
     approximate = any(part.status == "approximate" for part in present)
     whole = replace(
         like,
         key=key,
-        exact=sum((part.exact or Fraction(0) for part in present), Fraction(0)),
-        status="approximate" if approximate else "final",
+        exact=None
+        if withheld
+        else sum((part.exact or Fraction(0) for part in present), Fraction(0)),
+        status="confidential" if withheld else "approximate" if approximate else "final",
         nature=max((part.nature for part in present), key=NATURES.index),
         sources=tuple(source for part in present for source in part.sources),
         derived=True,

@@ -13,13 +13,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Step:
-    """The number at `place` is to move by `by`, which is not 0; `zeros`: for a reader who allows
-    for hidden zeros.
-    """
+    """The number at `place` is to move by `by`, which is not 0."""
 
     place: int
     by: int
-    zeros: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,6 @@ class Completions:
         self._everything: Flags = part.kind != OPEN
         self._steps = np.zeros((1, part.size), dtype=np.int64)
         self._moves = np.zeros((1, part.size), dtype=np.bool_)
-        self._strict = np.ones(1, dtype=np.bool_)
         self._matrix = csr_array(part.matrix.astype(float))
         self._candidates = np.flatnonzero(part.kind == CANDIDATE)
         equation = part.row_least == part.row_most
@@ -57,12 +53,10 @@ class Completions:
             np.concatenate([part.row_most[upper], -part.row_least[lower]]).astype(float),
         )
 
-    def valid(self, hidden: Flags, *, zeros: bool = False) -> Integers:
-        """The completions found that stay possible when `hidden` is hidden; one is the truth.
-        `zeros`: also those that only a reader holds for possible who allows for hidden zeros.
-        """
+    def valid(self, hidden: Flags) -> Integers:
+        """The completions found that stay possible when `hidden` is hidden; one is the truth."""
         possible = ~(self._moves & ~hidden).any(axis=1)
-        return self._steps[possible if zeros else possible & self._strict]
+        return self._steps[possible]
 
     def reach(self, hidden: Flags, steps: list[Step]) -> list[Reached]:
         """How far each step is possible when `hidden` is hidden; whole completions are kept."""
@@ -70,9 +64,7 @@ class Completions:
         from scipy.optimize import linprog
 
         part, count = self.part, len(steps)
-        strict, free = part.box(hidden), part.box(hidden, zeros=True)
-        low = np.array([(free if step.zeros else strict)[0] for step in steps])
-        high = np.tile(strict[1], (count, 1))
+        low, high = (np.tile(each, (count, 1)) for each in part.box(hidden))
         costs = np.zeros((count, part.size))
         for number, step in enumerate(steps):
             place = step.place
@@ -96,14 +88,13 @@ class Completions:
         shape = (count, part.size)
         self._keep(*np.rint(result.x.reshape(shape)).astype(np.int64))
         gains = -result.upper.marginals.reshape(shape) * (part.high - part.shown_high)
-        down = [(part.lowest if step.zeros else part.low) - part.shown_low for step in steps]
-        gains -= result.lower.marginals.reshape(shape) * np.array(down)
+        gains -= result.lower.marginals.reshape(shape) * (part.low - part.shown_low)
         distances = -(costs * result.x.reshape(shape)).sum(axis=1)
         return [Reached(float(far), gain) for far, gain in zip(distances, gains, strict=True)]
 
     def find(self, hidden: Flags, step: Step) -> bool:
         """Whether there is a whole completion with just this step, with `hidden` hidden."""
-        low, high = (each.copy() for each in self.part.box(hidden, zeros=step.zeros))
+        low, high = (each.copy() for each in self.part.box(hidden))
         if not low[step.place] <= step.by <= high[step.place]:
             return False
         low[step.place] = high[step.place] = step.by
@@ -111,9 +102,7 @@ class Completions:
         found = _whole(np.zeros(self.part.size), self._matrix, rows, (low, high))
         return found is not None and self._keep(found)
 
-    def cheapest(
-        self, hidden: Flags, place: int, by: int, span: int, *, zeros: bool = False
-    ) -> Flags | None:
+    def cheapest(self, hidden: Flags, place: int, by: int, span: int) -> Flags | None:
         """What else has to be hidden, at least cost, so that the number at `place` can move `by` so
         many steps, or, when `span` is given, over so many altogether.
 
@@ -121,13 +110,13 @@ class Completions:
         """
         part, chosen = self.part, self._candidates
         size, count = part.size, chosen.size
-        low, high = (np.tile(each, (2, 1)) for each in part.box(self._everything, zeros=zeros))
+        low, high = (np.tile(each, (2, 1)) for each in part.box(self._everything))
         if not span:
             if not low[0, place] <= by <= high[0, place]:
                 return None
             low[0, place] = high[0, place] = by
         already = hidden[chosen].astype(np.int64)
-        matrix, least, most = self._joint(place, span, zeros=zeros)
+        matrix, least, most = self._joint(place, span)
         found = _whole(
             np.concatenate([np.zeros(2 * size), part.cost[chosen] * (1 - already)]),
             matrix,
@@ -150,20 +139,18 @@ class Completions:
         """
         part, hidden = self.part, self._everything
         tried = np.unique(np.array([each for steps in found for each in (steps, -steps)]), axis=0)
-        held = [each for each in tried if part.completes(each, hidden, zeros=True)]
+        held = [each for each in tried if part.completes(each, hidden)]
         if held:
-            strict = [part.completes(each, hidden) for each in held]
             self._steps = np.vstack([self._steps, *held])
             self._moves = np.vstack([self._moves, *(self._moved(each) for each in held)])
-            self._strict = np.concatenate([self._strict, strict])
-        return all(part.completes(each, hidden, zeros=True) for each in found)
+        return all(part.completes(each, hidden) for each in found)
 
     def _moved(self, steps: Integers) -> Flags:
         """What must be hidden for the completion to be possible, beside what is from the start."""
         moved = (steps < self.part.shown_low) | (steps > self.part.shown_high)
         return moved & (self.part.kind == CANDIDATE)
 
-    def _joint(self, place: int, span: int, *, zeros: bool) -> tuple[csr_array, Integers, Integers]:
+    def _joint(self, place: int, span: int) -> tuple[csr_array, Integers, Integers]:
         """The rows over two completions and the choice of what is hidden: a candidate moves in
         either only when it is chosen.
         """
@@ -171,8 +158,7 @@ class Completions:
         size, count = part.size, chosen.size
         pick = eye_array(size, format="csr")[chosen]
         up = (part.high - part.shown_high)[chosen].astype(float)
-        lowest = part.lowest if zeros else part.low
-        down = (lowest - part.shown_low)[chosen].astype(float)
+        down = (part.low - part.shown_low)[chosen].astype(float)
         none = csr_array((part.matrix.shape[0], count))
         copies = eye_array(2, format="csr")
         rise = vstack([eye_array(count).multiply(up[:, None])] * 2)

@@ -17,6 +17,7 @@ _REASONS = {
     "small": "too small to be shown",
     "group": "all of a small group",
     "confidential": "withheld by the partner",
+    "part": "part of a count too small to be broken down",
     "area": "never shown for a part of the area",
     "dominated": "one contributor's, or mostly one contributor's",
     "follows": "would give away a hidden count",
@@ -29,7 +30,8 @@ class Summary:
     """How much of an edition is hidden: numbers of tables, cells and indicators.
 
     `tables` with something to show, `cells` in them, `small` hidden by the rule itself (withheld by
-    partners and the like among them), `secondary` hidden to protect those, `indicators` hidden.
+    partners and the like among them), `secondary` hidden to protect those (zeros among the parts of
+    small counts too), `indicators` hidden.
     """
 
     tables: int
@@ -53,8 +55,8 @@ def summarise(store: Mapping[str, Any]) -> Summary:
     return Summary(
         tables=len({_table(cell) for cell in cells}),
         cells=len(cells),
-        small=sum(reason != "secondary" for reason in reasons),
-        secondary=reasons.count("secondary"),
+        small=sum(reason not in ("secondary", "part") for reason in reasons),
+        secondary=reasons.count("secondary") + reasons.count("part"),
         indicators=sum(bool(entry["why"]) for entry in store["indicators"]),
     )
 
@@ -77,8 +79,8 @@ def explain(store: Mapping[str, Any]) -> list[tuple[str, str]]:
     return lines + [
         (
             words.statistic(key),
-            "Hidden, and yet readers can work it out from what is published already. All that this "
-            "table could show is hidden with it.",
+            "Hidden, and yet readers may be able to work it out, from what is published already or "
+            "has to be shown. All that this table could show is hidden with it.",
         )
         for key in store["exposed"]
     ]

@@ -1,5 +1,6 @@
 """What a report says beside its numbers: council, edition, returns, surveys, survivors' words."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from needs_assessment.council import Council, board_blocks
@@ -73,6 +74,17 @@ def return_entries(
             }
         )
     return listed
+
+
+def confidential_files(council: Council, files: Iterable[str]) -> list[str]:
+    """Those of the returns' files (paths from the project's root) that are confidential."""
+    ends = tuple(
+        f"/{period}/{file}"
+        for period, edition in council.editions.items()
+        for file, settings in edition.returns.items()
+        if settings.nature == "confidential"
+    )
+    return sorted(file for file in files if file.endswith(ends))
 
 
 def voice_entries(

@@ -108,6 +108,11 @@ class Policy:
             "Zeros are shown, unless they would show that all of a group of fewer than "
             f"{rules.group_below} are alike; then they and the group's own count appear as [c].",
         ]
+        if rules.secondary and rules.suppress_below > 1:
+            sentences.append(
+                "Nor is a count so small broken down: zeros among its parts appear as [c] as well, "
+                "unless zeros that are shown tell them."
+            )
         if rules.secondary:
             sentences.append(
                 "Other counts appear as [c] as well, where a hidden count could otherwise be "

@@ -35,11 +35,10 @@ class Variable:
     although no table shows it.
 
     `truth` is None when nobody here knows it; `likely` is then where it probably lies. `least` and
-    `most` (None: no limit) are what a reader knows of it while it is hidden; a reader who does not
-    take it that zeros are shown has 0 for `least` 1. `shown` is what a reader knows once it is
-    shown (None: it never is). `cost` is what hiding it costs, 0 for a number that
-    is never hidden to protect others. `hidden`: hidden to begin with. While it is hidden, each of
-    `values` must stay possible, and its possible range must span at least `span`.
+    `most` (None: no limit) are what a reader knows of it while it is hidden. `shown` is what a
+    reader knows once it is shown (None: it never is). `cost` is what hiding it costs, 0 for a
+    number that is never hidden to protect others. `hidden`: hidden to begin with. While it is
+    hidden, each of `values` must stay possible, and its possible range must span at least `span`.
     """
 
     name: tuple[str, ...]
@@ -81,15 +80,13 @@ class Part:
     `places` are its variables' numbers in the problem. A completion is a vector of steps z, one a
     variable, with `row_least` <= `matrix` z <= `row_most`; z lies between `low` and `high` where
     the number is hidden, between `shown_low` and `shown_high` where it is shown. `base` is the
-    truth without its fraction. `kind` is OPEN, HIDDEN or CANDIDATE. `lowest` is `low` for a reader
-    who allows for hidden zeros; `floor` the least that a number can be for one who does not.
+    truth without its fraction. `kind` is OPEN, HIDDEN or CANDIDATE.
     """
 
     places: tuple[int, ...]
     matrix: Integers
     row_least: Integers
     row_most: Integers
-    lowest: Integers
     low: Integers
     high: Integers
     shown_low: Integers
@@ -99,28 +96,25 @@ class Part:
     cost: Integers
     values: tuple[tuple[int, ...], ...]
     span: Integers
-    floor: Integers
 
     @property
     def size(self) -> int:
         return len(self.places)
 
-    def box(self, hidden: Flags, *, zeros: bool = False) -> tuple[Integers, Integers]:
-        """Between what each step lies when the numbers in `hidden` are not shown; `zeros`: for a
-        reader who allows for hidden zeros.
-        """
+    def box(self, hidden: Flags) -> tuple[Integers, Integers]:
+        """Between what each step lies when the numbers in `hidden` are not shown."""
         moves = hidden | (self.kind == OPEN)
         return (
-            np.where(moves, self.lowest if zeros else self.low, self.shown_low),
+            np.where(moves, self.low, self.shown_low),
             np.where(moves, self.high, self.shown_high),
         )
 
-    def completes(self, steps: Integers, hidden: Flags, *, zeros: bool = False) -> bool:
+    def completes(self, steps: Integers, hidden: Flags) -> bool:
         """Whether a reader who sees all but the `hidden` numbers must hold `steps` for possible.
 
         Worked out in whole numbers, so without rounding.
         """
-        low, high = self.box(hidden, zeros=zeros)
+        low, high = self.box(hidden)
         sums = self.matrix @ steps
         return bool(
             (low <= steps).all()
@@ -167,12 +161,13 @@ def parts(problem: Problem) -> list[Part]:
 def _reaches(problem: Problem) -> list[int]:
     """How far each number may lie from the truth, the same for all that equations tie together."""
     variables = problem.variables
-    loose = [low < high for low, high in (_box(each, REACH) for each in variables)]
+    wide = [high - low for low, high in (_box(each, REACH) for each in variables)]
     own = [max(REACH, *(2 * need for need in (*each.values, each.span))) for each in variables]
     groups = _Groups(len(variables))
     for row in problem.rows:
-        places = [place for place, _ in row.terms if loose[place]]
-        share = any(abs(weight) > 1 for _, weight in row.terms)
+        places = [place for place, _ in row.terms if wide[place] > 0]
+        # What is 0 or 1 moves nothing far, whatever its weight.
+        share = any(abs(weight) > 1 and wide[place] != 1 for place, weight in row.terms)
         if places and (share or row.least == row.most):
             groups.join(places)
         for place in places if share else ():
@@ -199,43 +194,21 @@ def _part(
     own = [reaches[place] for place in places]
     hidden = [_hidden_box(*each) for each in zip(chosen, own, strict=True)]
     shown = [_shown_box(*each) for each in zip(chosen, own, strict=True)]
-    low, high = _integers(each for each, _ in hidden), _integers(each for _, each in hidden)
-    row_least = _integers(least for _, least, _ in rows)
-    row_most = _integers(most for _, _, most in rows)
-    base = _integers(floor(_truth(each)) for each in chosen)
-    lowest = np.maximum(-_integers(own), -base)
     return Part(
         places=tuple(places),
         matrix=matrix,
-        row_least=row_least,
-        row_most=row_most,
-        lowest=np.where([each.least == 1 for each in chosen], lowest, low),
-        low=low,
-        high=high,
+        row_least=_integers(least for _, least, _ in rows),
+        row_most=_integers(most for _, _, most in rows),
+        low=_integers(each for each, _ in hidden),
+        high=_integers(each for _, each in hidden),
         shown_low=_integers(each for each, _ in shown),
         shown_high=_integers(each for _, each in shown),
-        base=base,
+        base=_integers(floor(_truth(each)) for each in chosen),
         kind=_integers(_kind(each) for each in chosen),
         cost=_integers(each.cost for each in chosen),
         values=tuple(each.values for each in chosen),
         span=_integers(each.span for each in chosen),
-        floor=base
-        + _floor(matrix[row_least == row_most], row_least[row_least == row_most], low, high),
     )
-
-
-def _floor(matrix: Integers, sums: Integers, low: Integers, high: Integers) -> Integers:
-    """The least step of each number that one equation allows: two hidden counts that are no zeros
-    add up to 2 at least.
-    """
-    floor = low.copy()
-    for line, total in zip(matrix, sums, strict=True):
-        for sign in (1, -1):
-            weights = sign * line
-            most = np.maximum(weights * low, weights * high)
-            least = sign * total - (most.sum() - most)
-            floor = np.where(weights == 1, np.maximum(floor, least), floor)
-    return np.minimum(floor, 0)
 
 
 def _kind(variable: Variable) -> int:

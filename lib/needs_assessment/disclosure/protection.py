@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from needs_assessment.disclosure.breaking_down import guard_parts
 from needs_assessment.disclosure.cells import Bounds, Cell, Key, Known, ShownCell, Why, show_cell
 from needs_assessment.disclosure.dominance import guard_contributors
 from needs_assessment.disclosure.numbers import Numbers, Report
@@ -74,6 +75,9 @@ def protect_report(
     report = Report(numbers, policy.dictionary, stated)
     for each in (report, *earlier):
         tie_report(each, areas)
+    if policy.settings.secondary:
+        parts = guard_parts(numbers, stated, policy, counted)
+        special |= {key: "part" for key in parts if key not in special}
     printed = state_indicators(report, material.indicators, policy)
     resting = tie_shares(report, material.cells, policy)
     problem = settle(numbers.variables, numbers.rows)

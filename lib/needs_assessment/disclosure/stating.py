@@ -61,6 +61,9 @@ def _variable(cell: Cell, policy: Policy, worth: Worth) -> Variable:
     small = tuple(range(1, limit))
     if policy.hides_area(measure, cell.key.area, cell.key.dimension):
         return Variable(name, cell.exact, hidden=True, span=span)
+    if cell.exact is None and cell.derived:
+        # Nobody protects it: its parts are, and a reader may know of it what follows from them.
+        return Variable(name, None)
     if cell.exact is None:
         return _without_number(cell, policy, name, small)
     exact = cell.exact

@@ -22,19 +22,16 @@ _CLOSE = 1e-6
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """What must stay possible: a step at a place, or a range of so many steps; `zeros`: for a
-    reader who allows for hidden zeros.
-    """
+    """What must stay possible: a step at a place, or a range of so many steps."""
 
     span: int
     place: int
     by: int = 0
-    zeros: bool = False
 
     def steps(self) -> list[Step]:
         if self.span:
             return [Step(self.place, self.span), Step(self.place, -self.span)]
-        return [Step(self.place, self.by, self.zeros)]
+        return [Step(self.place, self.by)]
 
 
 @dataclass(frozen=True)
@@ -85,37 +82,24 @@ class _Search:
         self.found = Completions(part)
         self.hopeless: set[int] = set()
         self.optimal = False
-        self.floor = part.floor.copy()
         self._failed: dict[Need, list[Flags]] = {}
 
     def run(self, tables: list[Hashable]) -> Flags:
         first, everything = self.found.first, self.part.kind != OPEN
-        while (best := self._best()) is None:
-            self._failed.clear()
-            self.hopeless.clear()
-            unmet = [need for need in self._unmet(everything) if first[need.place]]
-            if not self._relax(unmet):
-                self.hopeless = {need.place for need in unmet}
-                lost = {tables[place] for place in self._beside(self.hopeless)}
-                whole = np.array([table in lost for table in tables])
-                return self._complete(first | (whole & (self.part.kind == CANDIDATE)))
-        return best
+        best = self._best()
+        if best is not None:
+            return best
+        self._failed.clear()
+        self.hopeless = {need.place for need in self._unmet(everything) if first[need.place]}
+        lost = {tables[place] for place in self._beside(self.hopeless)}
+        whole = np.array([table in lost for table in tables])
+        return self._complete(first | (whole & (self.part.kind == CANDIDATE)))
 
     def _beside(self, places: set[int]) -> set[int]:
         """The numbers that some row ties to these."""
         rows = (self.part.matrix[:, sorted(places)] != 0).any(axis=1)
         tied = np.flatnonzero((self.part.matrix[rows] != 0).any(axis=0))
         return places | {int(place) for place in tied}
-
-    def _relax(self, unmet: list[Need]) -> bool:
-        """Takes it that only a reader who allows for hidden zeros thinks of a number as small as in
-        these needs; whether that changes any.
-        """
-        found = [need for need in unmet if need.by < 0 and not need.zeros]
-        for need in found:
-            value = int(self.part.base[need.place]) + need.by
-            self.floor[need.place] = max(value + 1, int(self.floor[need.place]))
-        return bool(found)
 
     def protected(self, hidden: Flags) -> dict[int, tuple[int, ...]]:
         """For each number hidden to protect others: what could be worked out if it were shown."""
@@ -135,7 +119,7 @@ class _Search:
     def _pending(self, hidden: Flags) -> list[Need]:
         """The needs of hidden numbers that no completion found so far meets."""
         part = self.part
-        strict, free = self.found.valid(hidden), self.found.valid(hidden, zeros=True)
+        found = self.found.valid(hidden)
         needs: list[Need] = []
         for number in np.flatnonzero(hidden):
             place = int(number)
@@ -143,10 +127,9 @@ class _Search:
                 continue
             base, span = int(part.base[place]), int(part.span[place])
             for value in part.values[place]:
-                zeros = value < self.floor[place]
-                if (value - base) not in (free if zeros else strict)[:, place]:
-                    needs.append(Need(0, place, value - base, zeros))
-            if span and int(np.ptp(strict[:, place])) < span:
+                if (value - base) not in found[:, place]:
+                    needs.append(Need(0, place, value - base))
+            if span and int(np.ptp(found[:, place])) < span:
                 needs.append(Need(span, place))
         return sorted(needs)
 
@@ -228,7 +211,7 @@ class _Search:
         return hidden
 
     def _cheapest(self, hidden: Flags, need: Need) -> Flags | None:
-        return self.found.cheapest(hidden, need.place, need.by, need.span, zeros=need.zeros)
+        return self.found.cheapest(hidden, need.place, need.by, need.span)
 
     def _thin(self, hidden: Flags) -> Flags:
         """`hidden` without what is not needed, the dearest first."""

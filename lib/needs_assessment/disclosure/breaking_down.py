@@ -1,0 +1,104 @@
+"""Small counts are not broken down: how many of their parts are no zeros would bound them."""
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from needs_assessment.disclosure.cells import Cell, Key
+from needs_assessment.disclosure.numbers import Numbers
+from needs_assessment.disclosure.policy import Policy
+from needs_assessment.disclosure.problem import REACH, Variable
+
+
+def guard_parts(
+    numbers: Numbers, stated: Mapping[Key, int], policy: Policy, cells: Mapping[Key, Cell]
+) -> set[Key]:
+    """Hides the zeros among the parts of small counts (`hide_parts`), as far as the policy
+    protects them; returns the cells hidden so.
+    """
+    limits = {
+        stated[key]: policy.suppress_below(key.measure)
+        for key, cell in cells.items()
+        if policy.protects(key.measure, cell.nature)
+        and not policy.hides_area(key.measure, key.area, key.dimension)
+    }
+    hidden = hide_parts(numbers, limits, policy.settings.secondary_range)
+    return {key for key, place in stated.items() if place in hidden}
+
+
+def hide_parts(numbers: Numbers, limits: Mapping[int, int], span: int) -> set[int]:
+    """Hides the zeros among the parts of counts that the rule hides, and in turn among the parts
+    of those zeros; returns their places.
+
+    Two hidden parts that are no zeros make a total of 2 at least. Where no part of a small total
+    is shown, zeros are among the hidden ones, and a reader cannot tell how many. Who sees a zero
+    that is a part of a hidden total knows that this is not small. Zeros that follow from ones
+    that are shown stay. A part can be a hidden zero only while a whole of it is small (`_switch`).
+    `limits` are the least counts that may be shown, by place, of the numbers that can be hidden.
+    """
+    lines: dict[int, list[int]] = {}
+    sums: dict[int, list[list[int]]] = {}
+    above: dict[int, list[int]] = {}
+    for whole, parts, makes, exact in _lines(numbers):
+        lines.setdefault(whole, []).extend(parts if makes else [])
+        sums.setdefault(whole, []).extend([parts] if exact else [])
+        for part in parts:
+            above.setdefault(part, []).append(whole)
+    waiting = sorted(
+        place
+        for place in limits
+        if numbers.variables[place].values and numbers.variables[place].truth is not None
+    )
+    small = set(waiting)
+    inside: set[int] = set()
+    while waiting:
+        for part in lines.get(waiting.pop(), []):
+            inside.add(part)
+            if part not in small:
+                small.add(part)
+                waiting.append(part)
+    zeros = {place for place, each in enumerate(numbers.variables) if each.truth == 0}
+    stated = {place for place in zeros if numbers.variables[place].shown}
+    hidden = inside & zeros & limits.keys()
+    while told := {
+        each
+        for each in hidden
+        if (zeros - hidden).intersection(above.get(each, []))
+        or any(stated - hidden >= set(parts) for parts in sums.get(each, []))
+    }:
+        hidden -= told
+    for place in lines.keys() & limits.keys() - small:
+        truth = numbers.variables[place].truth
+        if truth is not None and (zeros - hidden).intersection(lines[place]):
+            numbers.change(place, least=min(Fraction(limits[place]), truth))
+    switches = {
+        whole: _switch(numbers, whole, limits[whole] - 1)
+        for whole in sorted(small & lines.keys() & limits.keys())
+        if lines[whole]
+    }
+    for place in sorted((inside & limits.keys()) - (zeros - hidden)):
+        numbers.change(place, least=Fraction(0))
+        own = [(switch, 1) for whole, switch in switches.items() if place in lines[whole]]
+        numbers.tie([(place, 1), *own], 1, None)
+    for place in hidden:
+        numbers.change(place, hidden=True, cost=0, span=span)
+    return hidden
+
+
+def _switch(numbers: Numbers, whole: int, last: int) -> int:
+    """A number that is 1 only while `whole`, which is so small now, is no more than `last`."""
+    name = numbers.variables[whole].name
+    switch = numbers.add(Variable(("small", *name), Fraction(1), most=Fraction(1)))
+    far = max(REACH, 2 * last)
+    numbers.tie([(whole, -1), (switch, -far)], -last - far, None)
+    return switch
+
+
+def _lines(numbers: Numbers) -> Iterator[tuple[int, list[int], bool, bool]]:
+    """Each number with others that it is never less than together; whether these make it up, or
+    lie in it side by side; and whether they make it up.
+    """
+    for row in numbers.rows:
+        wholes = [place for place, weight in row.terms if weight == 1]
+        parts = [place for place, weight in row.terms if weight == -1]
+        if row.least == 0 and len(wholes) == 1 and len(parts) == len(row.terms) - 1:
+            yield wholes[0], parts, len(parts) > 1 or row.most == 0, row.most == 0
