@@ -6,8 +6,9 @@ import zipfile
 from pathlib import Path
 
 from needs_assessment.council import choose_period, load_council
-from needs_assessment.disclosure.protected import ProtectedStore, build_store
+from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.published import shown_numbers
+from needs_assessment.disclosure.store import build_store
 from needs_assessment.project import Project
 from running import ROOT
 

@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from attacked import NORTH, PERIOD, public
@@ -92,5 +92,7 @@ def test_no_line_ever_holds_the_number(number: int, before: int) -> None:
     text = "Nothing here. " * before + f"Health sent {number:,} cases and {number} more."
     lines = found(text, number=number)
     assert len(lines) == 1
+    # The period that a line names holds digits as well.
+    assume(str(number) not in "2024-25")
     assert str(number) not in lines[0] and f"{number:,}" not in lines[0]
     assert f"sentence {before + 1}" in lines[0]

@@ -260,7 +260,7 @@ def test_interruption_leaves_no_kernel_and_the_old_report(project: Path) -> None
 
 
 def test_a_second_run_of_one_council_waits(again: Path) -> None:
-    command = [sys.executable, "-m", "needs_assessment.cli", *RUN]
+    command = [sys.executable, "-m", "needs_assessment.cli", *RUN, "--fresh"]
     options = {"cwd": again, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     runs = [subprocess.Popen(command, **options) for _ in range(2)]
     outputs = [run.communicate(timeout=300) for run in runs]

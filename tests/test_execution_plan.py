@@ -44,7 +44,7 @@ def complaint(checkout):
 def test_chapters_come_in_the_order_of_the_book_with_their_measures(checkout):
     plan = plan_chapters(checkout)
     assert [chapter.id for chapter in plan] == ["refuge", "marac"]
-    assert plan[1].measures == ("marac.cases",)
+    assert plan[1].reads.measures == {"marac.cases"}
     assert plan[1].path == checkout.notebooks / "marac.ipynb"
 
 

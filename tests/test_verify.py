@@ -69,10 +69,13 @@ def test_what_differs_is_said_and_why(again: Path, monkeypatch: pytest.MonkeyPat
     assert not found.same and found.altered == ("chapters/services.ipynb",)
     words = {each.file: each.words for each in found.different}
     assert set(words) == {
+        "assessment.docx",
         "assessment.pdf",
         "book/index.qmd",
         "chapters/services.ipynb",
         "index.html",
+        # It names every file by its digest.
+        "provenance.json",
     }
     assert "was “- \\[c\\] stands for" in words["book/index.qmd"]
     assert "now “- Read it well.”" in words["book/index.qmd"]

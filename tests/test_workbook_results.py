@@ -47,6 +47,7 @@ ATTACKS = [
 
 def store(**council: Any) -> ProtectedStore:
     version = {"number": "0.1", "status": "draft", "date": "2026-01-30", "approved_by": None}
+    version |= dict.fromkeys(["approved_on", "correction"])
     dates = dict.fromkeys(["full_assessment", "amended", "next_refresh", "next_full"])
     return ProtectedStore(
         {
@@ -55,6 +56,7 @@ def store(**council: Any) -> ProtectedStore:
                 "period": "2024-25",
                 "period_words": "2024-25",
                 "version": {**version, **dates},
+                "accepted": [],
             },
             "nature": "illustrative",
             "policy": "Counts from 1 to 4 are not shown.",

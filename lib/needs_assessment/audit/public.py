@@ -9,6 +9,7 @@ from typing import Any
 from needs_assessment.audit.formulas import Formula, read_formula
 from needs_assessment.audit.shown import plain
 from needs_assessment.council import Council, council_names, load_council
+from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.project import Project
 from needs_assessment.reference import Reference
@@ -101,10 +102,26 @@ class Public:
         return found.value if found else None
 
     def neighbours(self, council: Council) -> list[Council]:
-        """The other councils of the project that share the council's county."""
+        """The other councils of the project that share the council's county.
+
+        Raises AssessmentError for one of them whose parameters are wrong; those of councils
+        elsewhere have no part in it.
+        """
         others = [name for name in council_names(self.project) if name != council.id]
-        found = [load_council(self.project, name) for name in others]
-        return [each for each in found if each.code in council.county]
+        return [
+            load_council(self.project, name)
+            for name in others
+            if self._code(name) in council.county
+        ]
+
+    def _code(self, name: str) -> str:
+        """A council's code, whatever else its parameters say; "" where they cannot be read."""
+        file = f"params/{name}.yml"
+        try:
+            data = read_yaml(self.project.params / f"{name}.yml", file)
+        except AssessmentError:
+            return ""
+        return str(data.get("code", "")) if isinstance(data, dict) else ""
 
     def published(self, council: Council, period: str) -> list[tuple[dict[str, str], float]]:
         """Counts of returns that were published elsewhere: the row of the return and the value.

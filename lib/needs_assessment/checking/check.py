@@ -1,13 +1,12 @@
 """Everything that a run would stumble over, and everything its checks annex would say."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from needs_assessment.assurance import answered, read_log, review_log
-from needs_assessment.auditing import typed_by_hand
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
@@ -77,10 +76,7 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         held = [each for each in texts if each]
         found.flags += [
             Flag("error", NARRATIVE, chapter.id, line, chapter.file)
-            for chapter, line in found.attempt(
-                "narrative", lambda: typed_by_hand(project, council, store, held)
-            )
-            or ()
+            for chapter, line in _typed(project, council, store, held, found)
         ]
         reviewed = review(store, held, read_records(report))
         found.flags += reviewed.flags
@@ -146,6 +142,23 @@ def _check_returns(
     for problem in sources.evidence.problems:
         found.add("return", problem)
     return found.attempt("return", lambda: assemble_store(sources))
+
+
+def _typed(
+    project: Project,
+    council: Council,
+    store: ProtectedStore,
+    chapters: Sequence[Text],
+    found: _Findings,
+) -> Sequence[tuple[Text, str]]:
+    """The typed numbers that equal hidden ones; nothing is read where nobody has written."""
+    if not any(cell.edited for each in chapters for cell in each.written):
+        return ()
+    # The audit takes longer to import than a check of a council in order.
+    from needs_assessment.auditing import typed_by_hand
+
+    typed = found.attempt("narrative", lambda: typed_by_hand(project, council, store, chapters))
+    return typed or ()
 
 
 def _check_chapter(

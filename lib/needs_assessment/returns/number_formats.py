@@ -91,6 +91,9 @@ class NumberFormat:
         sign = "-" if value < 0 else ""
         if sign:
             before, after = (each.replace("-", "").strip("()") for each in (before, after))
+        elif before.rstrip().endswith("-"):
+            # A sign that the number does not have.
+            return "shown", HIDDEN
         digits = cell_text(abs(value))
         digits = f"{Decimal(digits):,}" if section.grouped else digits
         shown = f"{sign}{before.lstrip()}{digits}{after.rstrip()}"
