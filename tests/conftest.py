@@ -78,3 +78,30 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (shared / "publish.txt").exists():
             published_project(shared)
     return shared / "project"
+
+
+# Files that take long, longest first: begun last, they would keep one process waiting for another.
+_LONG = (
+    "test_chapters_read.py",
+    "test_analyst_day.py",
+    "test_publish.py",
+    "test_audit_run.py",
+    "test_narrative_kills.py",
+    "test_cluster.py",
+    "test_notebooks.py",
+    "test_command.py",
+    "test_fleet.py",
+    "test_verify.py",
+    "test_accessibility.py",
+    "test_audit_reading.py",
+    "test_suppression.py",
+    "test_disclosure_linked.py",
+    "test_comments_edition.py",
+    "test_maintainer.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; the others in their order."""
+    order = {name: place for place, name in enumerate(_LONG)}
+    items.sort(key=lambda item: order.get(item.path.name, len(_LONG)))

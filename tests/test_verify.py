@@ -1,5 +1,6 @@
 """Verifying: a published version is rebuilt of what it was made of, and compared to the byte."""
 
+import json
 import os
 import shutil
 import signal
@@ -44,7 +45,9 @@ def test_on_an_unchanged_checkout_nothing_differs(again: Path, tmp_path: Path) -
     left = {path for path in again.rglob("*") if path.name != ".lock"}
     run = run_command(again, "verify", COUNCIL, "1.0", **private_places(tmp_path / "private"))
     assert run.returncode == 0, run.stdout + run.stderr
-    assert f"Version 1.0 of {PERIOD}: all 21 files are the same, byte for byte." in run.stdout
+    files = json.loads((again / FOLDER / "version.json").read_text(encoding="utf-8"))["files"]
+    same = f"Version 1.0 of {PERIOD}: all {len(files)} files are the same, byte for byte."
+    assert same in run.stdout and "assessment.docx" in files
     assert {path for path in again.rglob("*") if path.name != ".lock"} == left
     packed = [path for path in (tmp_path / "private").rglob("*") if path.suffix == ".csv"]
     assert packed == [], "nothing of the inputs is left elsewhere"
