@@ -6,6 +6,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# As many test processes as there are cores, from two to four.
+PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
+	if [ $$n -gt 4 ]; then n=4; elif [ $$n -lt 2 ]; then n=2; fi; echo $$n)
 
 # A mistyped variable would otherwise give another council's report.
 VARIABLES := COUNCIL COUNCILS JOBS SCHEDULER PERIOD RENDERER PYTHON NAME CODE ENGINE FRESH
@@ -19,7 +22,7 @@ OPTIONS = $(if $(PERIOD),--period "$(PERIOD)") $(if $(RENDERER),--renderer "$(RE
 	$(if $(FRESH),--fresh)
 
 .PHONY: help assessment assessments audit bench changes check compare council edit forms publish test \
-	lint
+	test-all lint
 .DEFAULT_GOAL := help
 
 help:
@@ -34,6 +37,7 @@ help:
 	@echo "make publish COUNCIL=north [PERIOD=2024-25] freeze the edition: never written again"
 	@echo "make edit COUNCIL=north [PERIOD=2024-25]    the chapters in JupyterLab"
 	@echo "make test                                   the tests"
+	@echo "make test-all                               these and those that take long"
 	@echo "make bench                                  the benchmarks"
 	@echo "make lint                                   style checks"
 
@@ -76,7 +80,10 @@ edit: $(READY)
 	@$(BIN)/needs-assessment edit "$(COUNCIL)" $(if $(PERIOD),--period "$(PERIOD)")
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+test-all: $(READY)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder --all
 
 bench: $(READY)
 	$(BIN)/python bench/run.py

@@ -87,21 +87,39 @@ _LONG = (
     "test_publish.py",
     "test_audit_run.py",
     "test_narrative_kills.py",
-    "test_cluster.py",
     "test_notebooks.py",
     "test_command.py",
-    "test_fleet.py",
-    "test_verify.py",
-    "test_accessibility.py",
     "test_audit_reading.py",
     "test_suppression.py",
     "test_disclosure_linked.py",
-    "test_comments_edition.py",
     "test_maintainer.py",
 )
+# Whole runs on clusters and fleets, rebuilt editions, every page in a browser: `make test-all`.
+_APART = (
+    "test_accessibility.py",
+    "test_changes_causes.py",
+    "test_changes_page.py",
+    "test_cluster.py",
+    "test_comments_edition.py",
+    "test_fleet.py",
+    "test_page_behaviour.py",
+    "test_pictures.py",
+    "test_verify.py",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also the files that take minutes")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Files apart run when all do, or when they are named."""
+    apart = collection_path.name in _APART and not config.getoption("--all")
+    named = any(collection_path.name in argument for argument in config.args)
+    return True if apart and not named else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first; the others in their order."""
-    order = {name: place for place, name in enumerate(_LONG)}
-    items.sort(key=lambda item: order.get(item.path.name, len(_LONG)))
+    order = {name: place for place, name in enumerate((*_LONG, *_APART))}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
