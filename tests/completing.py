@@ -32,7 +32,8 @@ class Reader:
     """Someone who sees a table without its hidden numbers, and tries all that could stand there.
 
     They know the printed rule. Zeros are shown, but for those among the parts of a total from 1 to
-    `small`, none of whose parts is shown, and for those that the rule on small groups hides.
+    `small`, none of whose parts is shown, and for those that the rule on small groups hides. A sum
+    of which a part is unstated is no breakdown: the rule says nothing of it.
     `knows`: they know besides which hidden totals are that small, as the protector takes it.
     """
 
@@ -46,6 +47,8 @@ class Reader:
         self.wholes: dict[Name, list[Name]] = {}
         shown_in_part = set()
         for whole, parts in table.sums:
+            if table.unstated.intersection(parts):
+                continue
             shown_in_part |= {whole} if set(parts) - loose else set()
             maybe = whole in loose and (not knows or table.truth[whole] <= small)
             for part in parts:

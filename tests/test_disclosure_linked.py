@@ -1,7 +1,7 @@
 """What can be worked out from one table with the help of others, a year, an area or a rate."""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from completing import Table, opened
@@ -31,6 +31,7 @@ agencies = st.lists(st.lists(counts, min_size=2, max_size=2), min_size=4, max_si
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(agencies, st.lists(st.sampled_from([0.0, 0.3, 0.6, 1.0]), min_size=4, max_size=4))
+@example([[1, 5], [11, 8], [15, 15], [2, 4]], [1.0, 1.0, 1.0, 0.0])
 def test_cases_by_agency_and_quarter_with_their_repeats(
     referred: list[list[int]], shares: list[float]
 ) -> None:

@@ -9,7 +9,7 @@ from needs_assessment.audit.public import Public
 _HIDDEN = re.compile(r"\bfrom 1 to (\d+) are not shown\b")
 _ZEROS = re.compile(r"\b(?:zeros?|zeroes|noughts?)\b[^.;]*?\b(?:is|are) (?:always )?shown\b", re.I)
 _EXCEPT = re.compile(r"[^.]*\bunless\b")
-_PARTS = re.compile(r"\bzeros? among its parts appear\b", re.I)
+_PARTS = re.compile(r"\bzeros? among its quarters, areas or categories appear\b", re.I)
 _GROUP = re.compile(r"\bgroup of fewer than (\d+)\b")
 _WIDTH = re.compile(r"\bat least (\d+) separates\b")
 _ROUNDED = re.compile(r"\brounded to the nearest (\d+)\b")

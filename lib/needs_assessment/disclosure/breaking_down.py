@@ -27,7 +27,9 @@ def guard_parts(
 
 def hide_parts(numbers: Numbers, limits: Mapping[int, int], span: int) -> set[int]:
     """Hides the zeros among the parts of counts that the rule hides, and in turn among the parts
-    of those zeros; returns their places.
+    of those zeros; returns their places. Parts are quarters, areas, categories and measures that
+    make up another: of repeats among cases, which leave the other cases unsaid, the rule says
+    nothing, and the audit reads it so.
 
     Two hidden parts that are no zeros make a total of 2 at least. Where no part of a small total
     is shown, zeros are among the hidden ones, and a reader cannot tell how many. Who sees a zero

@@ -110,8 +110,8 @@ class Policy:
         ]
         if rules.secondary and rules.suppress_below > 1:
             sentences.append(
-                "Nor is a count so small broken down: zeros among its parts appear as [c] as well, "
-                "unless zeros that are shown tell them."
+                "Nor is a count so small broken down: zeros among its quarters, areas or "
+                "categories appear as [c] as well, unless zeros that are shown tell them."
             )
         if rules.secondary:
             sentences.append(
