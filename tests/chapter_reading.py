@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,15 +13,12 @@ import pytest
 import needs_assessment
 from needs_assessment.chapter import chapter as chapter_module
 from needs_assessment.chapter.chapter import Chapter
-from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import reads_of
-from needs_assessment.disclosure.store import build_store
 from needs_assessment.narrative.cells import is_narrative, tags
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.figures import resolve
 from needs_assessment.narrative.generation import generate
-from needs_assessment.project import Project
 from running import ROOT
 
 _REFERENCE = re.compile(r"@((?:tbl|fig)-[a-z0-9-]+)")
@@ -49,13 +45,6 @@ class Reading:
 
     def record(self, label: str) -> dict[str, Any]:
         return next(record for record in self.records if record.get("label") == label)
-
-
-def store_of(council: str, root: Path = ROOT) -> ProtectedStore:
-    """The protected store of a council's latest edition."""
-    project = Project(root)
-    settings = load_council(project, council)
-    return build_store(project, settings, choose_period(settings, None))
 
 
 def read_chapter(name: str, store: ProtectedStore) -> Reading:

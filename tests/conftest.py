@@ -10,6 +10,7 @@ from filelock import FileLock
 from leaking import private_places
 from published import published_project
 from running import Report, copy_project, run_command
+from stores import share_stores
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -18,6 +19,18 @@ def jupyter_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JUPYTER_DATA_DIR", str(tmp_path_factory.mktemp("jupyter-data")))
         yield
+
+
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder that all test processes of a session have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_stores(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each example council's protected store is made once."""
+    share_stores(_base(tmp_path_factory) / "stores")
 
 
 @pytest.fixture
@@ -29,8 +42,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project, one for all test processes, in which the example councils are run."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examples"
+    shared = _base(tmp_path_factory) / "examples"
     shared.mkdir(exist_ok=True)
     with FileLock(shared / "copying.lock"):
         if not (shared / "project").is_dir():
@@ -71,8 +83,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small project with version 1.0 of its edition published, one for all test processes; it is
     only read, and copied.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "published"
+    shared = _base(tmp_path_factory) / "published"
     shared.mkdir(exist_ok=True)
     with FileLock(shared / "making.lock"):
         if not (shared / "publish.txt").exists():

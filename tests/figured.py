@@ -11,7 +11,7 @@ from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.numbers.facts import Facts
 from needs_assessment.narrative.numbers.judge import judge
 from needs_assessment.narrative.numbers.reading import read_facts
-from ruling import PROJECT, store_of
+from stores import PROJECT, store_of
 
 EXAMPLES = ("northamptonshire", "three-rivers", "north")
 

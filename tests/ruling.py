@@ -5,21 +5,16 @@ from typing import Any
 
 import pandas as pd
 
-from needs_assessment.council import Council, choose_period, load_council
-from needs_assessment.disclosure.protected import ProtectedStore
-from needs_assessment.disclosure.store import build_store
 from needs_assessment.flags import Flag
 from needs_assessment.periods import parse_period
-from needs_assessment.project import Project
 from needs_assessment.reference import Reference
 from needs_assessment.returns.dictionary import load_dictionary
 from needs_assessment.returns.observations import COLUMNS
 from needs_assessment.returns.rules import read_context, run_rules
 from needs_assessment.returns.rules.figures import Context, Figure
 from needs_assessment.returns.tokens import read_token
-from running import ROOT
+from stores import PROJECT
 
-PROJECT = Project(ROOT)
 REFERENCE = Reference(PROJECT.reference)
 DICTIONARY = load_dictionary(PROJECT.reference)
 OWN = "E06000061"
@@ -89,9 +84,3 @@ def said(flags: list[Flag], rule: str) -> list[str]:
 
 def frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
-
-
-def store_of(name: str, period: str | None = None) -> ProtectedStore:
-    """The store of an example council."""
-    council: Council = load_council(PROJECT, name)
-    return build_store(PROJECT, council, choose_period(council, period))

@@ -25,6 +25,7 @@ from needs_assessment.narrative.generation import generate
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from running import ROOT
+from stores import store_of
 
 PERIODS = {"north": "2024-25", "three-rivers": "2017-18", "northamptonshire": "2020-21"}
 RECOMMENDATION = {
@@ -34,6 +35,11 @@ RECOMMENDATION = {
     "due": "2026-03-31",
     "evidence": ["refuge.places_short", "refuge.not_accepted_rate"],
 }
+TARGETS = (
+    ("marac.rate", 40, "at least"),
+    ("marac.repeat_rate", 40, "at most"),
+    ("asc.concerns", 10, "at least"),
+)
 
 
 def sources_of(name: str) -> Sources:
@@ -47,11 +53,34 @@ def north() -> Sources:
 
 
 @pytest.fixture(scope="module")
-def stores(north: Sources) -> dict[str, ProtectedStore]:
-    return {
-        "north": assemble_store(north),
-        **{name: assemble_store(sources_of(name)) for name in ("three-rivers", "northamptonshire")},
-    }
+def stores() -> dict[str, ProtectedStore]:
+    return {name: store_of(name, period) for name, period in PERIODS.items()}
+
+
+@pytest.fixture(scope="module")
+def fuller(north: Sources) -> ProtectedStore:
+    """North's edition with all that a board may add to it."""
+    return with_edition(
+        north,
+        before={"recommendations": [RECOMMENDATION, {**RECOMMENDATION, "id": "second"}]},
+        recommendations=[RECOMMENDATION],
+        progress=[{"id": "more-places", "status": "delayed", "note": "No site was found"}],
+        strategy={
+            "title": "Domestic Abuse Strategy",
+            "published": "2024-01-05",
+            "next_review": "2027-01-05",
+            "consulted": ["the partnership board", "survivors"],
+            "working": "Half of the objectives are met",
+        },
+        commissioning=[
+            {"decision": "Ten dispersed places", "date": "2025-01-10", "evidence": ["Chapter 3"]}
+        ],
+        targets=[
+            {"indicator": name, "target": number, "direction": direction, "by": "2026-03-31"}
+            for name, number, direction in TARGETS
+        ],
+        cost={"index": "GDP deflator", "end": "2024-25", "factor": 1.25},
+    )
 
 
 def with_edition(sources: Sources, **blocks: Any) -> ProtectedStore:
@@ -138,7 +167,7 @@ def test_posts_and_gaps(stores: dict[str, ProtectedStore]) -> None:
     assert [str(cell) for cell in gaps.iloc[0][:3]] == ["15", "36.8", "22"]
 
 
-def test_open_items_are_said_and_met_ones_located(north: Sources) -> None:
+def test_open_items_are_said_and_met_ones_located(north: Sources, fuller: ProtectedStore) -> None:
     bare = with_edition(north, strategy=None, commissioning=[], targets=[])
     frame = chapter(bare).regulation_8()
     assert list(frame.index.str.slice(0, 3)) == [
@@ -147,27 +176,14 @@ def test_open_items_are_said_and_met_ones_located(north: Sources) -> None:
     met = frame["Where it is met"]
     assert met["(a) The board is appointed"].startswith("Appointed")
     assert met["(e) Commissioning follows need and strategy"].startswith("Open item")
-    store = with_edition(
-        north,
-        strategy={
-            "title": "Domestic Abuse Strategy",
-            "published": "2024-01-05",
-            "next_review": "2027-01-05",
-            "consulted": ["the partnership board", "survivors"],
-            "working": "Half of the objectives are met",
-        },
-        commissioning=[
-            {"decision": "Ten dispersed places", "date": "2025-01-10", "evidence": ["Chapter 3"]}
-        ],
-    )
-    met = chapter(store).regulation_8()["Where it is met"]
+    met = chapter(fuller).regulation_8()["Where it is met"]
     assert "5 January 2024" in met["(d) The strategy is published"]
     assert met["(e) Commissioning follows need and strategy"].startswith("1 decision")
-    duties = chapter(store).duties()["Where it is answered"]
+    duties = chapter(fuller).duties()["Where it is answered"]
     assert duties["57(4) Consult before publishing it"] == (
         "Consulted: the partnership board and survivors"
     )
-    assert list(chapter(store).decisions().index) == ["Ten dispersed places"]
+    assert list(chapter(fuller).decisions().index) == ["Ten dispersed places"]
 
 
 def test_the_seven_places_of_section_58(stores: dict[str, ProtectedStore]) -> None:
@@ -178,34 +194,16 @@ def test_the_seven_places_of_section_58(stores: dict[str, ProtectedStore]) -> No
     assert set(chapter(stores["three-rivers"]).board_seats()["Filled by"]) == {"Not stated"}
 
 
-def test_recommendations_their_evidence_and_progress(north: Sources) -> None:
-    store = with_edition(
-        north,
-        before={"recommendations": [RECOMMENDATION, {**RECOMMENDATION, "id": "second"}]},
-        recommendations=[RECOMMENDATION],
-        progress=[{"id": "more-places", "status": "delayed", "note": "No site was found"}],
-    )
-    now = chapter(store).recommendations().iloc[0]
+def test_recommendations_their_evidence_and_progress(fuller: ProtectedStore) -> None:
+    now = chapter(fuller).recommendations().iloc[0]
     assert now["Owner"] == "Head of housing" and now["By"] == "31 March 2026"
     assert "Places needed to reach the recommended level: 21.8" in now["Evidence"]
-    progress = list(chapter(store).progress()["Progress"])
+    progress = list(chapter(fuller).progress()["Progress"])
     assert progress == ["Delayed. No site was found", "Not reported"]
 
 
-def test_targets_against_the_latest_figures(north: Sources) -> None:
-    targets = [
-        ("marac.rate", 40, "at least"),
-        ("marac.repeat_rate", 40, "at most"),
-        ("asc.concerns", 10, "at least"),
-    ]
-    store = with_edition(
-        north,
-        targets=[
-            {"indicator": name, "target": number, "direction": direction, "by": "2026-03-31"}
-            for name, number, direction in targets
-        ],
-    )
-    frame = chapter(store).performance()
+def test_targets_against_the_latest_figures(fuller: ProtectedStore) -> None:
+    frame = chapter(fuller).performance()
     assert list(frame["Met"]) == ["Not met", "Met", "Not known"]
     assert list(frame["Target"]) == ["at least 40", "at most 40%", "at least 10"]
 
@@ -222,13 +220,13 @@ def test_progress_is_only_on_what_was_recommended(north: Sources) -> None:
         council_with(north.council, progress=progress)
 
 
-def test_prices_are_named(north: Sources) -> None:
+def test_prices_are_named(
+    north: Sources, stores: dict[str, ProtectedStore], fuller: ProtectedStore
+) -> None:
     """The unit cost in the prices of its publication, or raised with an index that is named."""
-    plain = assemble_store(north).indicators["cost.estimate"]
+    plain = stores["north"].indicators["cost.estimate"]
     assert plain["value"] == pytest.approx(23_096.268 * 34_015)
-    raised = with_edition(
-        north, cost={"index": "GDP deflator", "end": "2024-25", "factor": 1.25}
-    ).indicators["cost.estimate"]
+    raised = fuller.indicators["cost.estimate"]
     assert raised["value"] == pytest.approx(1.25 * plain["value"])
     with pytest.raises(ValidationError, match="needs its index"):
         Edition.model_validate(

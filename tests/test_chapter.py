@@ -11,25 +11,17 @@ from needs_assessment.chapter import chapter as chapter_module
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.chapter.display import figure_svg
-from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import EVERYTHING, Reads
-from needs_assessment.disclosure.store import build_store
 from needs_assessment.errors import AssessmentError
-from needs_assessment.project import Project
-from running import ROOT
+from stores import store_of
 
 MEASURES = frozenset({"marac.cases", "marac.repeats", "marac.referrals", "perpetrators.suspects"})
 
 
 @pytest.fixture(scope="module")
 def stores() -> dict[str, ProtectedStore]:
-    project = Project(ROOT)
-    made = {}
-    for name in ("north", "three-rivers"):
-        council = load_council(project, name)
-        made[name] = build_store(project, council, choose_period(council, None))
-    return made
+    return {name: store_of(name) for name in ("north", "three-rivers")}
 
 
 @pytest.fixture

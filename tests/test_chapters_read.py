@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from chapter_reading import Reading, read_chapter, store_of, without
+from chapter_reading import Reading, read_chapter, without
 from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from running import Report, copy_project
+from stores import build
 
 CHAPTERS = ("prevalence", "refuge", "marac", "services", "children")
 EDITIONS = {
@@ -139,7 +140,7 @@ def _places(tmp_path: Path, north: int, west: int) -> ProtectedStore:
             assert old in text
             text = text.replace(old, f"{old.rpartition(',')[0]},{number}")
         (returns / name).write_text(text, encoding="utf-8")
-    return store_of("north", project)
+    return build("north", root=project)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 
 from needs_assessment.council import load_council
 from needs_assessment.disclosure.quarterly import quarterly_data
-from needs_assessment.disclosure.store import build_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.indicators import intervals
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from running import ROOT, copy_project, run_command
+from stores import store_of
 
 PART = "2024-25 Q1..Q2"
 HEALTH = Path("data", "returns", "north", "2024-25", "health.csv")
@@ -64,9 +64,7 @@ def change_health(root: Path, quarter: str, value: str) -> None:
 def test_a_part_year_is_the_sum_of_its_quarters_as_the_report_shows_them(
     north: dict[str, Any],
 ) -> None:
-    project = Project(ROOT)
-    council = load_council(project, "north")
-    store = build_store(project, council, parse_period("2024-25"))
+    store = store_of("north", "2024-25")
     quarters = {
         cell["period"]: cell["value"]
         for cell in store.cells("marac.cases")

@@ -8,22 +8,15 @@ from typing import Any
 
 import pytest
 
-from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
 from needs_assessment.disclosure.slices import EVERYTHING, Reads, store_slice
-from needs_assessment.disclosure.store import build_store
-from needs_assessment.project import Project
-from running import ROOT, run_command
+from running import run_command
+from stores import build, store_of
 
 
 @pytest.fixture(scope="module")
 def store() -> dict[str, Any]:
-    return _store(Project(ROOT))
-
-
-def _store(project: Project) -> dict[str, Any]:
-    north = load_council(project, "north")
-    return build_store(project, north, choose_period(north, "2024-25")).data
+    return store_of("north", "2024-25").data
 
 
 def _rewrite(project: Path, file: str, *changes: tuple[str, str]) -> None:
@@ -81,7 +74,7 @@ def test_explanations_say_nothing_of_the_size_of_what_is_hidden(
         ("age,aged_16_17,4,", "age,aged_16_17,3,"),
         ("age,aged_65_plus,9,", "age,aged_65_plus,10,"),
     )
-    other = _store(Project(project))
+    other = build("north", "2024-25", project).data
     assert explain(other) == explain(store)
     reads = Reads("services", frozenset({"idva.clients"}))
     assert store_slice(other, reads) == store_slice(store, reads)

@@ -21,6 +21,7 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
 from protecting import AREAS, DICTIONARY, OWN, frame, observation, protect
+from stores import store_of
 
 WEST, COUNTY = "E06000062", "E10000021"
 YEAR = "2023-24"
@@ -136,7 +137,7 @@ def test_a_published_version_of_an_example(project: Path) -> None:
     place = Project(project)
     north = load_council(place, "north")
     edition = choose_period(north, YEAR)
-    first = build_store(place, north, edition)
+    first = store_of("north", YEAR)
     kept = shown_numbers(first.data)
     hidden = {tuple(key) for key in kept["hidden"]}
     assert len(hidden) == sum(cell["status"] == "suppressed" for cell in first.data["cells"])

@@ -11,7 +11,7 @@ from needs_assessment.assurance import AssuranceLog
 from needs_assessment.book.annexes import pages
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.store import build_store
-from ruling import PROJECT, store_of
+from stores import PROJECT, store_of
 
 THREE_RIVERS = "three-rivers"
 NORTHAMPTONSHIRE = "northamptonshire"

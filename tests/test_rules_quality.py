@@ -12,7 +12,8 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.returns.quality import Quality, rate_returns
 from needs_assessment.returns.questions import find_gaps, load_questions
 from needs_assessment.returns.rules import run_rules
-from ruling import DICTIONARY, PROJECT, context_of, observation, store_of
+from ruling import DICTIONARY, context_of, observation
+from stores import PROJECT, store_of
 
 YEAR = "2024-25"
 QUARTERS = [f"2024-25 Q{number}" for number in (1, 2, 3, 4)]
@@ -150,7 +151,7 @@ def test_the_gap_register_of_a_district() -> None:
     chapters = {gap["chapter"] for gap in register}
     assert {"refuge", "perpetrators", "equality", "children"} <= chapters
     places = next(gap for gap in register if "refuge places" in gap["question"])
-    assert (places["answered"], places["holders"]) == ("no", ("refuge provider",))
+    assert (places["answered"], places["holders"]) == ("no", ["refuge provider"])
     victims = next(gap for gap in register if "people are behind" in gap["question"])
     assert "Domestic abuse victims known to the police" in victims["missing"][0]
     risk = next(gap for gap in register if "How serious" in gap["question"])
