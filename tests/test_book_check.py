@@ -19,6 +19,12 @@ def test_a_sound_book_has_no_problems(book: Path):
     check_book(book)
 
 
+def test_a_book_that_has_changed_is_read_again(book: Path):
+    assert find_problems(book) == []
+    add(book, "marac.qmd", "See @sec-housing.")
+    assert "@sec-housing points to no section." in str(find_problems(book)[0])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -1,6 +1,7 @@
 """The Word document: one made from the sample book, read as Word and as the audit reads it."""
 
 import re
+import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from docx.oxml.ns import qn
 from book_sample import HEADINGS, NOTICE, REFERENCES, stage_sample
 from needs_assessment.audit.office import read_word
 from needs_assessment.book.settings import read_settings
-from needs_assessment.book.word import WORD, render_word
+from needs_assessment.book.word import WORD, draw_pictures, render_word
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,23 @@ def test_the_document_says_what_it_is_in_the_councils_colour(made: Made) -> None
 def test_the_same_book_gives_the_same_bytes(made: Made, tmp_path: Path) -> None:
     render_word(made.book, read_settings(made.book), tmp_path / WORD)
     assert (tmp_path / WORD).read_bytes() == made.path.read_bytes()
+
+
+def test_pictures_beside_the_drawings_are_taken_as_they_are(made: Made, tmp_path: Path) -> None:
+    book = shutil.copytree(made.book, tmp_path / "book")
+    draw_pictures(book, book)
+    pictures = sorted((book / "figures").glob("*.png"))
+    drawings = sorted((book / "figures").glob("*.svg"))
+    assert [each.stem for each in pictures] == [each.stem for each in drawings] != []
+    render_word(book, read_settings(book), tmp_path / WORD)
+    assert (tmp_path / WORD).read_bytes() == made.path.read_bytes()
+    first, second = (each.read_bytes() for each in pictures)
+    pictures[0].write_bytes(second)
+    pictures[1].unlink()
+    render_word(book, read_settings(book), tmp_path / WORD)
+    with zipfile.ZipFile(tmp_path / WORD) as archive:
+        held = {archive.read(name) for name in archive.namelist() if "/media/" in name}
+    assert held == {second} and first != second
 
 
 def test_the_audit_reads_all_of_it(made: Made, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from needs_assessment.assurance import read_log
 from needs_assessment.auditing import neighbours_of, refuse_unsafe
 from needs_assessment.book.render import choose_renderer
-from needs_assessment.chapter.opening import STORE_VARIABLE
 from needs_assessment.completing import complete, disk_errors
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
@@ -38,7 +37,7 @@ from needs_assessment.preparing import (
     write_reasons,
 )
 from needs_assessment.producing import make_changes, make_results
-from needs_assessment.project import ROOT_VARIABLE, Project, ReportFolder
+from needs_assessment.project import ROOT_VARIABLE, STORE_VARIABLE, Project, ReportFolder
 from needs_assessment.publishing import make_ready
 from needs_assessment.unchanged import Outcome, Sight, forget, look, remember, unchanged
 

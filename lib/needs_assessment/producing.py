@@ -11,6 +11,7 @@ from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
 from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import render
+from needs_assessment.book.word import draw_pictures
 from needs_assessment.changes.compare import compare_with_published
 from needs_assessment.changes.page import changes_page
 from needs_assessment.changes.versions import last_published
@@ -47,6 +48,8 @@ def make_results(
     output.mkdir()
     records = assemble_book(project, store, assurance, finished, book)
     check_book(book)
+    key = content_key(folder_digest(book / "figures"))
+    reuse_or_make(report, "pictures", key, report.work, lambda: draw_pictures(book, book))
     key = content_key(folder_digest(book), used)
     reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
     listed = results.indicators_json(store)

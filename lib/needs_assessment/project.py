@@ -7,6 +7,7 @@ from pathlib import Path
 from needs_assessment.errors import AssessmentError
 
 ROOT_VARIABLE = "NEEDS_ASSESSMENT_ROOT"
+STORE_VARIABLE = "NEEDS_ASSESSMENT_STORE"
 _MARKERS = ("quarto.yml", "params/defaults.yml")
 
 

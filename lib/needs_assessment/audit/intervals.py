@@ -6,6 +6,7 @@ agree.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
@@ -34,7 +35,7 @@ def counts_of_interval(
         low, high = wilson(counts, base)
     elif kind == "rate":
         counts = np.arange(_MOST + 1)
-        low, high = byar(counts, base)
+        low, high = (limits / base for limits in byar())
     elif kind == "change":
         counts = np.arange(1, _MOST + 1)
         low, high = ratio_change(counts, base)
@@ -72,18 +73,18 @@ def wilson(counts: np.ndarray, total: float) -> tuple[np.ndarray, np.ndarray]:
     return (centre - spread) / scale, (centre + spread) / scale
 
 
-def byar(counts: np.ndarray, base: float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of each count of events divided by a base: exact below 10 events, Byar's
-    from 10.
+@cache
+def byar() -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % limits of every count of events that is tried, from 0: exact below 10 events,
+    Byar's from 10.
     """
-    small = counts[counts < 10].astype(float)
-    large = counts[counts >= 10].astype(float)
+    small, large = np.arange(10.0), np.arange(10.0, _MOST + 1)
     exact_low = np.where(small > 0, gammaincinv(small, 0.025), 0.0)
     exact_high = gammaincinv(small + 1, 0.975)
     low = large * (1 - 1 / (9 * large) - _Z / (3 * np.sqrt(large))) ** 3
     above = large + 1
     high = above * (1 - 1 / (9 * above) + _Z / (3 * np.sqrt(above))) ** 3
-    return np.concatenate([exact_low, low]) / base, np.concatenate([exact_high, high]) / base
+    return np.concatenate([exact_low, low]), np.concatenate([exact_high, high])
 
 
 def ratio_change(counts: np.ndarray, before: float) -> tuple[np.ndarray, np.ndarray]:

@@ -45,6 +45,7 @@ def said_of_indicators(shown: Shown, context: Context) -> list[Said]:
     exact = _unrounded(shown.indicators)
     found = [said for entry in shown.indicators for said in _entry(entry, exact=exact)]
     benchmarks = {str(entry["id"]): _benchmarks(entry) for entry in shown.indicators}
+    groups = _groups(shown.indicators)
     for name, versions in merged_tables(shown.tables).items():
         first = list(_rows(versions[0], context, name))
         found += first
@@ -53,7 +54,7 @@ def said_of_indicators(shown: Shown, context: Context) -> list[Said]:
             more = _rows(version, context, f"{name} in {version.artefact}")
             found += [each for each in more if (each.indicator, each.part, each.span) not in told]
         for version in versions:
-            found += hidden_rows(version, f"{name} in {version.artefact}", shown.indicators)
+            found += _hidden_rows(version, f"{name} in {version.artefact}", groups)
     for figure in shown.figures:
         formula = context.public.formula(figure.indicator)
         if formula and not formula.breakdown:
@@ -154,19 +155,25 @@ def _counts(formula: Formula, text: str, source: str) -> Iterator[Said]:
             yield Said(formula.id, part, number.exact, source)
 
 
-def hidden_rows(
-    table: ShownTable, source: str, entries: Iterable[dict[str, Any]]
-) -> Iterator[Said]:
+# The entries of each breakdown, by its id and their labels in lower case.
+_Groups = dict[str, dict[str, dict[str, Any]]]
+
+
+def _groups(entries: Iterable[dict[str, Any]]) -> _Groups:
+    groups: _Groups = {}
+    for entry in entries:
+        if "label" in entry:
+            named = groups.setdefault(str(entry["id"]).rpartition(".")[0], {})
+            named[plain(str(entry["label"])).casefold()] = entry
+    return groups
+
+
+def _hidden_rows(table: ShownTable, source: str, groups: _Groups) -> Iterator[Said]:
     """The numbers of a table of a breakdown whose row is hidden in `indicators.json`.
 
     A column shows the breakdown whose other rows it agrees with; a table can show several, one
     below the other, told apart by what stands before the last colon or comma of a label.
     """
-    groups: dict[str, dict[str, dict[str, Any]]] = {}
-    for entry in entries:
-        if "label" in entry:
-            named = groups.setdefault(str(entry["id"]).rpartition(".")[0], {})
-            named[plain(str(entry["label"])).casefold()] = entry
     for rows in _blocks(table):
         for group in groups.values():
             lines = [(line, group[label]) for label, line in rows if label in group]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 _NUMBER = re.compile(r"^(?:Table|Figure)\s+[A-Z]?[\d.]+\s*[:.–-]?\s*")
@@ -77,6 +78,8 @@ class Pages:
     texts: list[str] = field(default_factory=list)
 
 
+# The files of a report, and the lines of its tables, say the same again and again.
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """`text` on one line, with plain apostrophes, dashes and spaces."""
     swapped = text.replace("’", "'").replace("‘", "'").replace("\u00ad", "")

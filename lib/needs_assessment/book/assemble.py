@@ -10,7 +10,7 @@ from needs_assessment.assurance import AssuranceLog
 from needs_assessment.book import annexes, front, markdown
 from needs_assessment.book.explanations import explanations_json
 from needs_assessment.book.settings import EXPLANATIONS_FILE
-from needs_assessment.chapter.display import MIME
+from needs_assessment.chapter.records import MIME
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.narrative.asides import report_text
 from needs_assessment.narrative.cells import Cell, is_in_report, is_narrative

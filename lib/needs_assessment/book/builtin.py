@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from needs_assessment.book.page import page_head, page_tail
-from needs_assessment.book.pandoc import ASSETS, FILTERS, run_pandoc
+from needs_assessment.book.pandoc import ASSETS, write_book
 from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import BookSettings, read_settings
 from needs_assessment.book.typesetting import compile_typst
@@ -41,11 +41,10 @@ def render_page(book_dir: Path, settings: BookSettings) -> str:
         head, tail = Path(folder) / "head.html", Path(folder) / "tail.html"
         head.write_text(page_head(settings), encoding="utf-8")
         tail.write_text(page_tail(book_dir, settings), encoding="utf-8")
-        return run_pandoc(
+        return write_book(
             book_dir,
             settings,
             [
-                *FILTERS,
                 f"--lua-filter={ASSETS / 'page.lua'}",
                 "--to=html5",
                 f"--template={ASSETS / 'page.html'}",
@@ -61,8 +60,8 @@ def render_page(book_dir: Path, settings: BookSettings) -> str:
 
 def render_typst(book_dir: Path, settings: BookSettings) -> str:
     """The whole book as a Typst document."""
-    arguments = [*FILTERS, "--to=typst-smart-citations", f"--template={ASSETS / 'book.typst'}"]
-    return run_pandoc(book_dir, settings, arguments)
+    arguments = ["--to=typst-smart-citations", f"--template={ASSETS / 'book.typst'}"]
+    return write_book(book_dir, settings, arguments)
 
 
 def compile_pdf(book_dir: Path, document: str, settings: BookSettings, pdf: Path) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs_assessment.book.pandoc import run_pandoc
+from needs_assessment.book.pandoc import read_document
 from needs_assessment.book.settings import BookSettings
 
 LABEL = re.compile(r"^(sec|fig|tbl)-")
 # ```{python} and `{python} x`: Quarto would run them, pandoc reads either as words in code type.
+_WORDS = frozenset({"Str", "Space", "SoftBreak"})
 _CHUNK = re.compile(r"^\{\w+[ ,}]")
 
 
@@ -77,8 +78,8 @@ class Chapter:
 
 
 def read_chapters(book_dir: Path, settings: BookSettings) -> list[Chapter]:
-    """The chapters of the book in reading order, from one run of pandoc."""
-    document = json.loads(run_pandoc(book_dir, settings, ["--to=json"]))
+    """The chapters of the book in reading order."""
+    document = json.loads(read_document(book_dir, settings))
     return [_chapter(division) for division in document["blocks"]]
 
 
@@ -184,7 +185,9 @@ def _attributes(element: dict) -> tuple[str, list[str], dict[str, str]]:
 
 
 def _elements(node: object) -> Iterator[dict]:
-    """Every element inside `node` in reading order; a figure's picture comes with its figure."""
+    """Every element inside `node` in reading order, words left out; a figure's picture comes with
+    its figure.
+    """
     if isinstance(node, list):
         for item in node:
             yield from _elements(item)
@@ -196,6 +199,8 @@ def _elements(node: object) -> Iterator[dict]:
         if node["t"] == "Figure":
             yield node
             yield from _elements(node["c"][1])
+            return
+        if node["t"] in _WORDS:
             return
         yield node
         inside = node.get("c")

@@ -5,6 +5,7 @@ so that a reader can change it in Word.
 """
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph
 
-from needs_assessment.book.pandoc import FILTERS, run_pandoc
+from needs_assessment.book.pandoc import write_book
 from needs_assessment.book.settings import BookSettings
 from needs_assessment.book.typesetting import compile_typst
 from needs_assessment.book.word_reference import (
@@ -38,23 +39,22 @@ _PIXELS_PER_INCH = 200
 def render_word(book_dir: Path, settings: BookSettings, document: Path) -> None:
     """Write the whole book as the Word file `document`; the same book gives the same bytes.
 
-    Charts become pictures of 200 pixels an inch: Word before 2019, and much that opens Word
-    files, cannot draw SVG. Raises AssessmentError when pandoc or Typst refuses the book.
+    Charts become pictures: Word before 2019, and much that opens Word files, cannot draw SVG.
+    Raises AssessmentError when pandoc or Typst refuses the book.
     """
     with tempfile.TemporaryDirectory() as folder:
         pictures = Path(folder) / "pictures"
         reference, made = Path(folder) / "reference.docx", Path(folder) / "made.docx"
-        _draw_figures(book_dir, pictures)
+        draw_pictures(book_dir, pictures)
         reference.write_bytes(reference_document(settings))
-        run_pandoc(
+        write_book(
             book_dir,
             settings,
             [
-                *FILTERS,
                 "--to=docx",
                 f"--output={made}",
                 f"--reference-doc={reference}",
-                f"--resource-path={pictures}",
+                f"--resource-path=.{os.pathsep}{pictures}",
                 "--toc",
                 "--toc-depth=2",
                 "--metadata=toc-title:Contents",
@@ -66,23 +66,28 @@ def render_word(book_dir: Path, settings: BookSettings, document: Path) -> None:
         document.write_bytes(packed(word))
 
 
-def _draw_figures(book_dir: Path, folder: Path) -> None:
-    """Draw each SVG in the book's `figures/` as a PNG of the same name below `folder`."""
-    names = sorted(path.stem for path in (book_dir / "figures").glob("*.svg"))
-    (folder / "figures").mkdir(parents=True)
+def draw_pictures(book_dir: Path, folder: Path) -> None:
+    """Draw each SVG in the book's `figures/` that has no picture beside it yet, as a PNG of the
+    same name in `figures/` below `folder`, 200 pixels an inch.
+
+    Raises AssessmentError when Typst refuses a drawing.
+    """
+    drawings = sorted((book_dir / "figures").glob("*.svg"))
+    names = [path.stem for path in drawings if not path.with_suffix(".png").is_file()]
     if not names:
         return
+    figures = folder / "figures"
+    figures.mkdir(parents=True, exist_ok=True)
     pages = [f"#image({json.dumps(f'figures/{name}.svg')})" for name in names]
-    drawn = folder / "page-{0p}.png"
     compile_typst(
         book_dir,
         "#set page(width: auto, height: auto, margin: 0pt)\n" + "\n#pagebreak()\n".join(pages),
-        drawn,
+        figures / ".page-{0p}.png",
         format="png",
         ppi=_PIXELS_PER_INCH,
     )
-    for name, page in zip(names, sorted(folder.glob("page-*.png")), strict=True):
-        page.replace(folder / "figures" / f"{name}.png")
+    for name, page in zip(names, sorted(figures.glob(".page-*.png")), strict=True):
+        page.replace(figures / f"{name}.png")
 
 
 def _finish(word: Document, settings: BookSettings) -> None:

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
 
-MIME = "application/vnd.needs-assessment+json"
+from needs_assessment.chapter.records import MIME
 
 
 def emit(record: dict[str, Any], shown: dict[str, str]) -> None:

@@ -11,10 +11,9 @@ from needs_assessment.chapter.style import use_style
 from needs_assessment.disclosure.protected import read_store
 from needs_assessment.disclosure.slices import reads_of
 from needs_assessment.errors import AssessmentError
-from needs_assessment.project import Project, find_project
+from needs_assessment.project import STORE_VARIABLE, Project, find_project
 from needs_assessment.settings import nearest
 
-STORE_VARIABLE = "NEEDS_ASSESSMENT_STORE"
 _PARAMETERS = ("council", "period")
 
 

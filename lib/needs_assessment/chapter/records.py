@@ -14,6 +14,8 @@ from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.settings import nearest
 
+# What an output of a notebook that holds a record is marked with.
+MIME = "application/vnd.needs-assessment+json"
 SURVEY_SOURCE = "Office for National Statistics, Crime Survey for England and Wales"
 _NATURES = ["published", "confidential", "illustrative"]
 

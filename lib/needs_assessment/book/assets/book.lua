@@ -1,6 +1,4 @@
--- Turns the book that reader.lua read into one document, numbered as Quarto numbers a book:
--- chapters 1, 2, ... and appendices A, B, ...; figures and tables by chapter; cross-references as
--- linked text. The check has already refused a book with a reference that leads nowhere.
+-- Lays out the book that numbers.lua numbered, and citeproc cited, as one document in a format.
 
 local html = FORMAT:match "html" ~= nil
 local word = FORMAT == "docx"
@@ -16,140 +14,34 @@ local CALLOUTS = {
   important = { name = "Important", colour = "CC1914", background = "f7dddc" },
 }
 
-local function letter(number)
-  return string.char(string.byte("A") + number - 1)
-end
-
-local function stem(file)
-  return (file:gsub("%.qmd$", ""))
-end
-
--- Numbers ------------------------------------------------------------------------------------
-
--- Gives every heading, figure and table of the book its number; returns what each label is
--- called ("Figure 4.1"), by label, and the label of the heading that opens each file.
-local function number_book(files)
-  local names, openings = {}, {}
-  local chapters, appendices = 0, 0
-
-  for _, file in ipairs(files) do
-    local attributes = file.attributes
-    local kind = attributes["data-kind"]
-    local chapter
-    if kind == "chapter" then
-      chapters = chapters + 1
-      chapter = tostring(chapters)
-    elseif kind == "appendix" then
-      appendices = appendices + 1
-      chapter = letter(appendices)
-    end
-    local levels, floats = {}, { Figure = 0, Table = 0 }
-
-    local function number_float(element, word)
-      if element.identifier ~= "" then
-        floats[word] = floats[word] + 1
-        names[element.identifier] = { word = word, number = (chapter and chapter .. "." or "") .. floats[word] }
-      end
-    end
-
-    attributes["data-number"] = chapter
-    file.content = file.content:walk {
-      traverse = "topdown",
-      Header = function(header)
-        if not header.identifier:match "^sec%-" then
-          header.identifier = stem(attributes["data-file"]) .. "-" .. header.identifier
-        end
-        openings[attributes["data-file"]] = openings[attributes["data-file"]] or header.identifier
-        if not chapter or header.classes:includes "unnumbered" then
-          header.classes = { "unnumbered" }
-          return header
-        end
-        if header.level == 1 then
-          names[header.identifier] = { word = kind == "appendix" and "Appendix" or "Chapter", number = chapter }
-          header.attributes.number = chapter
-          return header
-        end
-        levels[header.level] = (levels[header.level] or 0) + 1
-        for deeper = header.level + 1, 6 do levels[deeper] = nil end
-        local number = chapter
-        for level = 2, header.level do number = number .. "." .. (levels[level] or 0) end
-        names[header.identifier] = { word = "Section", number = number }
-        header.attributes.number = number
-        return header
-      end,
-      Figure = function(figure) number_float(figure, "Figure") end,
-      Table = function(tbl) number_float(tbl, "Table") end,
-    }
-  end
-  return names, openings
-end
-
--- Cross-references ---------------------------------------------------------------------------
-
-local function reference(citation, name)
-  local words = pandoc.Inlines {}
-  if #citation.prefix > 0 then
-    words:extend(citation.prefix)
-  elseif citation.mode ~= "SuppressAuthor" then
-    words:insert(pandoc.Str(name.word))
-  end
+-- A cross-reference: numbers.lua left its words and the number of what it leads to.
+local function reference(link)
+  local number = link.attributes.number
+  if not (number and link.classes:includes "xref") then return nil end
   if not typst then
-    if #words > 0 then words:insert(pandoc.Str(nbsp)) end
-    words:insert(pandoc.Str(name.number))
-    return pandoc.Inlines { pandoc.Link(words, "#" .. citation.id, "", { class = "xref" }) }
+    link.attributes.number = nil
+    if #link.content > 0 then link.content:insert(pandoc.Str(nbsp)) end
+    link.content:insert(pandoc.Str(number))
+    return link
   end
-  local result = pandoc.Inlines { pandoc.RawInline("typst", "#ref(<" .. citation.id .. ">, supplement: [") }
-  result:extend(words)
+  local result = pandoc.Inlines { pandoc.RawInline("typst", "#ref(<" .. link.target:sub(2) .. ">, supplement: [") }
+  result:extend(link.content)
   result:insert(pandoc.RawInline("typst", "])"))
   return result
 end
 
-local function resolve_references(names, openings)
-  return {
-    Cite = function(cite)
-      local result = pandoc.Inlines {}
-      for _, citation in ipairs(cite.citations) do
-        local name = names[citation.id]
-        if not name then return nil end
-        if #result > 0 then result:extend { pandoc.Str(","), pandoc.Space() } end
-        result:extend(reference(citation, name))
-      end
-      return result
-    end,
-    Link = function(link)
-      local file, anchor = link.target:match "^%.?/?([^/:#]+%.qmd)#?(.*)$"
-      if file then
-        link.target = "#" .. (anchor ~= "" and anchor or openings[file] or "")
-        return link
-      end
-    end,
-  }
-end
-
--- Headings without a label of their own were renamed: links inside their file follow.
-local function follow_renamed(file)
-  local prefix = stem(file.attributes["data-file"]) .. "-"
-  local renamed = {}
-  file.content:walk {
-    Header = function(header) renamed[header.identifier] = true end,
-  }
-  return {
-    Link = function(link)
-      local anchor = link.target:match "#(.+)$"
-      if anchor and renamed[prefix .. anchor] and not link.target:match "^%a+:" then
-        link.target = "#" .. prefix .. anchor
-        return link
-      end
-    end,
-  }
-end
-
 -- Figures, tables and callouts ---------------------------------------------------------------
 
-local function caption_of(element, name)
+local function number_of(element)
+  local number = element.attributes["data-number"]
+  element.attributes["data-number"] = nil
+  return number
+end
+
+local function caption_of(element, word, number)
   local inlines = pandoc.utils.blocks_to_inlines(element.caption.long)
-  if not typst and name then
-    inlines:insert(1, pandoc.Span(name.word .. nbsp .. name.number .. ": ", { class = "caption-label" }))
+  if not typst and number then
+    inlines:insert(1, pandoc.Span(word .. nbsp .. number .. ": ", { class = "caption-label" }))
   end
   return inlines
 end
@@ -177,7 +69,7 @@ local function image(img)
     return img
   end
   if word then
-    -- Drawn beforehand (word.py); Word's writer takes the alternative text from here.
+    -- Drawn beforehand (`draw_pictures`); Word's writer takes the alternative text from here.
     img.src = img.src:gsub("%.svg$", ".png")
     img.caption = { pandoc.Str(alt) }
     return img
@@ -228,60 +120,61 @@ local function callout(div)
   return blocks
 end
 
--- A browser would break 2024-25 after its hyphen.
+-- A browser would break 2024-25 after its hyphen. An address has to break somewhere.
 local function keep_period_whole(str)
-  if html and str.text:match "%d%d%d%d%-%d%d" then
+  if str.text:match "%d%d%d%d%-%d%d" and not str.text:match "://" then
     return pandoc.Span({ str }, { class = "period" })
   end
 end
 
-local function lay_out(names)
-  return {
-    Str = keep_period_whole,
-    Image = image,
-    Div = callout,
-    Figure = function(figure)
-      local caption = caption_of(figure, names[figure.identifier])
-      if html then
-        figure.caption = { long = { pandoc.Plain(caption) } }
-        return figure
+local LAYOUT = {
+  Str = html and keep_period_whole or nil,
+  Link = reference,
+  Image = image,
+  Div = callout,
+  Figure = function(figure)
+    local caption = caption_of(figure, "Figure", number_of(figure))
+    if html then
+      figure.caption = { long = { pandoc.Plain(caption) } }
+      return figure
+    end
+    if word then
+      local label = figure.identifier
+      figure.caption = { long = { pandoc.Plain(caption) } }
+      figure.identifier = ""
+      return pandoc.Div({ figure }, pandoc.Attr(label))
+    end
+    return typst_float(figure.content, caption, "fig", "bottom", "Figure", figure.identifier)
+  end,
+  Table = function(tbl)
+    local number = number_of(tbl)
+    if html then
+      -- Widths are for paper.
+      for _, spec in ipairs(tbl.colspecs) do spec[2] = nil end
+      local label = tbl.identifier .. "-caption"
+      local title = { "aria-label", "Table" }
+      if number then
+        tbl.caption = { long = { pandoc.Plain { pandoc.Span(caption_of(tbl, "Table", number), { id = label }) } } }
+        title = { "aria-labelledby", label }
       end
-      if word then
-        local label = figure.identifier
-        figure.caption = { long = { pandoc.Plain(caption) } }
-        figure.identifier = ""
-        return pandoc.Div({ figure }, pandoc.Attr(label))
-      end
-      return typst_float(figure.content, caption, "fig", "bottom", "Figure", figure.identifier)
-    end,
-    Table = function(tbl)
-      local name = names[tbl.identifier]
-      if html then
-        local label = tbl.identifier .. "-caption"
-        local title = { "aria-label", "Table" }
-        if name then
-          tbl.caption = { long = { pandoc.Plain { pandoc.Span(caption_of(tbl, name), { id = label }) } } }
-          title = { "aria-labelledby", label }
-        end
-        -- Attributes as a list: a keyed table would come out in another order each time.
-        local attributes = { { "role", "region" }, { "tabindex", "0" }, title }
-        return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
-      end
-      if not name then return nil end
-      if word then
-        local label = tbl.identifier
-        tbl.caption = { long = { pandoc.Plain(caption_of(tbl, name)) } }
-        tbl.identifier = ""
-        return pandoc.Div({ tbl }, pandoc.Attr(label))
-      end
-      local caption, label = caption_of(tbl, name), tbl.identifier
-      tbl.caption = { long = {} }
+      -- Attributes as a list: a keyed table would come out in another order each time.
+      local attributes = { { "role", "region" }, { "tabindex", "0" }, title }
+      return pandoc.Div({ tbl }, pandoc.Attr("", { "table-scroll" }, attributes))
+    end
+    if not number then return nil end
+    if word then
+      local label = tbl.identifier
+      tbl.caption = { long = { pandoc.Plain(caption_of(tbl, "Table", number)) } }
       tbl.identifier = ""
-      tbl.classes:insert "typst:no-figure"
-      return typst_float({ tbl }, caption, "tbl", "top", "Table", label)
-    end,
-  }
-end
+      return pandoc.Div({ tbl }, pandoc.Attr(label))
+    end
+    local caption, label = caption_of(tbl, "Table", number), tbl.identifier
+    tbl.caption = { long = {} }
+    tbl.identifier = ""
+    tbl.classes:insert "typst:no-figure"
+    return typst_float({ tbl }, caption, "tbl", "top", "Table", label)
+  end,
+}
 
 -- Headings and contents ----------------------------------------------------------------------
 
@@ -328,11 +221,7 @@ end
 
 function Pandoc(doc)
   local files = doc.blocks
-  local names, openings = number_book(files)
-  for _, file in ipairs(files) do
-    file.content = file.content:walk(follow_renamed(file)):walk(resolve_references(names, openings))
-    file.content = file.content:walk(lay_out(names))
-  end
+  for _, file in ipairs(files) do file.content = file.content:walk(LAYOUT) end
   if not typst then
     local contents = number_page(files)
     if html then doc.meta.contents = pandoc.MetaBlocks { contents } end

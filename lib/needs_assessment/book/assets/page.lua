@@ -9,23 +9,6 @@ local function read_explanations()
   return found
 end
 
--- The number becomes a link to the annex; page-numbers.js opens what it explains on the spot. In
--- the annex itself numbers stand beside what explains them.
-local function explain(explanations)
-  return {
-    traverse = "topdown",
-    Table = function(tbl)
-      if tbl.identifier:match "^tbl%-indicators%-" then return tbl, false end
-    end,
-    Span = function(span)
-      local about = span.classes:includes "figure" and explanations[span.attributes["data-id"]]
-      if not about then return nil end
-      span.content = { pandoc.Link(span.content, "#" .. about.anchor, "", { class = "explained" }) }
-      return span
-    end,
-  }
-end
-
 -- The label of a figure's caption names what can be scrolled, by key too.
 local function scroll_picture(figure)
   local label = "Figure"
@@ -39,6 +22,24 @@ local function scroll_picture(figure)
   local attributes = { { "role", "region" }, { "tabindex", "0" }, { "aria-label", label } }
   figure.content = { pandoc.Div(figure.content, pandoc.Attr("", { "figure-scroll" }, attributes)) }
   return figure
+end
+
+-- The number becomes a link to the annex; page-numbers.js opens what it explains on the spot. In
+-- the annex itself numbers stand beside what explains them.
+local function reading_aids(explanations)
+  return {
+    traverse = "topdown",
+    Table = function(tbl)
+      if tbl.identifier:match "^tbl%-indicators%-" then return tbl, false end
+    end,
+    Figure = scroll_picture,
+    Span = function(span)
+      local about = span.classes:includes "figure" and explanations[span.attributes["data-id"]]
+      if not about then return nil end
+      span.content = { pandoc.Link(span.content, "#" .. about.anchor, "", { class = "explained" }) }
+      return span
+    end,
+  }
 end
 
 local function turn(word, chapter)
@@ -83,7 +84,6 @@ end
 
 function Pandoc(doc)
   doc.meta.reading = find_reading(doc.blocks)
-  local blocks = doc.blocks:walk(explain(read_explanations())):walk { Figure = scroll_picture }
-  doc.blocks = link_chapters(blocks)
+  doc.blocks = link_chapters(doc.blocks:walk(reading_aids(read_explanations())))
   return doc
 end
