@@ -85,13 +85,14 @@ def attack(
     rule: str = RULE,
     indicators: tuple[dict[str, Any], ...] = (),
     others: tuple[Shown, ...] = (),
+    period: str = PERIOD,
     **rest: Any,
 ) -> Audit:
     """The attack on a report that shows just these."""
     shown = Shown(
-        f"north/{PERIOD}",
+        f"north/{period}",
         NORTH,
-        PERIOD,
+        period,
         tables=tuple(table.shown() for table in tables),
         indicators=indicators,
         texts=(rule,),

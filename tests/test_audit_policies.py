@@ -102,7 +102,7 @@ def test_two_hidden_that_leave_no_room(total: int, rule: str, safe: bool) -> Non
 PARTS = (
     "Counts of people from 1 to 4 are not shown. Zeros are shown, unless they would show that all "
     "of a group of fewer than 10 are alike. Nor is a count so small broken down: zeros among its "
-    "parts appear as [c] as well, unless zeros that are shown tell them."
+    "quarters, areas or categories appear as [c] as well, unless zeros that are shown tell them."
 )
 
 

@@ -16,6 +16,10 @@ SOCIAL_CARE = Cell("marac.referrals", PERIOD, NORTH, "agency", "childrens_social
 REPEATS = Cell("marac.repeats", PERIOD, NORTH)
 
 
+RIVERS = Cell("marac.referrals", "2024-25 Q3", "E07000102", "agency", "health")
+YOUNG = Cell("idva.clients", PERIOD, NORTH, "age", "aged_16_17")
+
+
 def found(text: str, key: Cell = HEALTH, number: int = 3, around: str = "MARAC") -> list[str]:
     written = Written("chapters/marac.ipynb, cell marac-agency", text, around)
     return typed_numbers([written], [secret(key, number, public())])
@@ -65,6 +69,40 @@ def test_subjects_of_several_words_and_of_whole_measures() -> None:
     assert not found("Adult social care sent 1,204 cases.", SOCIAL_CARE, 1204)
     assert found("There were 12 repeats.", REPEATS, 12)
     assert not found("There were 12 meetings.", REPEATS, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "told"),
+    [
+        ("In Three Rivers health sent few.", 3, False),
+        ("Health sent few: Three Rivers, 2024-25.", 3, False),
+        ("In Three Rivers health sent 3.", 3, True),
+        ("Health sent three, Three Rivers says.", 3, True),
+        ("Health sent 3.", 3, True),
+        ("In 2024-25 health sent few.", 25, False),
+        ("Health sent 25.", 25, True),
+        ("In 2024-25 health sent 25.", 25, True),
+    ],
+)
+@pytest.mark.parametrize("key", [HEALTH, RIVERS])
+def test_a_number_in_the_name_of_an_area_or_year(
+    text: str, number: int, told: bool, key: Cell
+) -> None:
+    """It is no count, and lets no count pass."""
+    assert bool(found(text, key, number)) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Of those aged 16 or 17 there were few.", False),
+        ("Of those aged 16 to 17 there were few.", False),
+        ("Of clients, 16 or 17: 17.", True),
+        ("Of those aged 16 or 17 there were 17.", True),
+    ],
+)
+def test_a_number_in_the_name_of_a_category(text: str, told: bool) -> None:
+    assert bool(found(text, YOUNG, 17, "idva")) is told
 
 
 def test_a_typed_number_stops_a_run() -> None:

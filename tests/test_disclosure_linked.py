@@ -32,6 +32,9 @@ agencies = st.lists(st.lists(counts, min_size=2, max_size=2), min_size=4, max_si
 )
 @given(agencies, st.lists(st.sampled_from([0.0, 0.3, 0.6, 1.0]), min_size=4, max_size=4))
 @example([[1, 5], [11, 8], [15, 15], [2, 4]], [1.0, 1.0, 1.0, 0.0])
+@example([[6, 15], [5, 2], [0, 4], [3, 0]], [0.6, 0.6, 0.0, 0.6])
+@example([[0, 15], [0, 0], [0, 5], [0, 2]], [1.0, 0.3, 0.3, 0.6])
+@example([[2, 2], [0, 0], [15, 1], [1, 0]], [0.3, 0.6, 0.0, 0.6])
 def test_cases_by_agency_and_quarter_with_their_repeats(
     referred: list[list[int]], shares: list[float]
 ) -> None:

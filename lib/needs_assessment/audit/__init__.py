@@ -8,8 +8,9 @@ what makes and protects a report: a mistake there is not repeated here.
 
 Every number shown is a statement about an unknown whole number, exact or within the rounding of
 its last digit. Every `[c]` is a whole number of which nothing is said. Totals, quarters, parts,
-percentages, rates, intervals and drawings join them (`knowledge`, `counting`, `rates`, `charts`),
-and integer programming bounds each hidden number by all of it (`bounds`).
+percentages, rates, estimates less a count, rates with a quarter filled in, intervals and drawings
+join them (`knowledge`, `counting`, `rates`, `indirect`, `charts`), and integer programming bounds
+each hidden number by all of it (`bounds`).
 
 **What safe means** (`judging`), with `last` the largest count that the printed rule hides and
 `width` how far it blurs other numbers, both 4 by default:
@@ -31,11 +32,6 @@ A hidden number can be 0 as far as the printed rule says (`noughts`). Not unsafe
 had published before, and what counts no people. A number hidden in another report counts only when
 the report under audit helps to open it. Addresses and tables are named; a hidden number, or how
 far it is bounded, never is.
-
-Not read so far are four kinds of numbers, whose indicators the protector hides with the counts they
-rest on: an estimate less a count (`prevalence.reporting_gap`), a ratio to a share of the population
-that is not given, a rate with a quarter filled in, and the sum of the other quarters in the ends of
-a rate that is only bounded.
 
 What a reader only supposes (that rows make the total beneath them, that a measure is never more
 than another) is given up where the rest of the report contradicts it.

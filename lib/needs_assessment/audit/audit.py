@@ -149,7 +149,7 @@ def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
     known = table_knowledge(shown, context)
     tables = System(known.relations, lambda key: _whole(key, public))
     charts = chart_knowledge(shown, context, known, tables)
-    rates = Rates(shown, context, tables.known)
+    rates = Rates(shown, context, tables)
     known.relations += [*charts.relations, *rates.relations]
     known.facts += charts.facts + rates.facts
     known.implied |= rates.hidden

@@ -33,6 +33,8 @@ class Counting:
             self._parts(key, measure)
         for key in sorted(self.keys):
             self._inside(key, self.public.measures[key.measure])
+        for key in sorted(self.keys):
+            self._part_year(key, self.public.measures[key.measure])
         for key in sorted({key._replace(period=self._year(key)) for key in self.keys}):
             self._time(key, self.public.measures[key.measure])
         if len(self.county) > 1:
@@ -107,6 +109,13 @@ class Counting:
             if len(there) == 4:
                 terms = ((year, 1.0), *((each, -1.0) for each in there))
                 self.relations.append(Relation(terms, -float("inf"), 0.0, doubtful=True))
+
+    def _part_year(self, part: Cell, measure: Counted) -> None:
+        """Its quarters make a part of a year."""
+        period = parse_period(part.period)
+        quarters = [part._replace(period=str(each)) for each in period.quarters()]
+        if len(quarters) > 1 and not period.is_financial_year and measure.over_time == "sum":
+            self._make(part, quarters)
 
     def _areas(self, whole: Cell) -> None:
         """A county is its councils together."""

@@ -30,9 +30,11 @@ class Term:
 class Formula:
     """How an indicator is worked out: numerator less what is taken off, over the denominator.
 
-    `unknown` is a category taken off the denominator of a representation ratio; `need` are the
-    counts that a `level` turns into posts, `stages` the counts of a breakdown by stage. `area` is
-    empty for the report's own, `county` for the upper-tier area, or a code.
+    `against` are the groups of the population that a representation ratio is set against, `unknown`
+    the category taken off its denominator; `survey` is the survey of an estimate of victims, and
+    whom it asked. `need` are the counts that a `level` turns into posts, `stages` the counts of a
+    breakdown by stage. `area` is empty for the report's own, `county` for the upper-tier area, or a
+    code.
     """
 
     id: str
@@ -43,7 +45,9 @@ class Formula:
     less: tuple[Term, ...]
     need: tuple[Term, ...]
     stages: tuple[Term, ...]
+    against: tuple[Term, ...]
     unknown: str
+    survey: tuple[str, str]
     population: bool
     multiplier: float
     level: str
@@ -111,7 +115,9 @@ def read_formula(entry: dict[str, Any]) -> Formula:
         less=terms("less"),
         need=terms("need"),
         stages=terms("stages"),
+        against=terms("against"),
         unknown=entry.get("unknown") or "",
+        survey=(entry.get("survey") or "", entry.get("survey_sex") or "any"),
         population="population" in entry,
         multiplier=float(Fraction(entry.get("multiplier", 1))),
         level=entry.get("level") or "",

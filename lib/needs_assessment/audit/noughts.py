@@ -1,12 +1,13 @@
 """Which hidden numbers can be noughts, by the letter of the printed rule.
 
 A nought is shown, unless it is a category of a small group, or a part of a count that the rule
-itself hides. Of these the rule shows no part but what other noughts tell; so a hidden number of
-which another nought is shown as a part is none of them.
+itself hides. Of these, and of their parts, the rule shows no nought but what others tell; so a
+hidden number is none of them that has another nought among its parts, or the parts of these.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from needs_assessment.audit.keys import Cell, Key, Spot
 from needs_assessment.audit.knowledge import Hidden
@@ -81,36 +82,55 @@ class Noughts:
         yield Relation(((whole, 1.0), (switch, _FAR)), -float("inf"), limit + _FAR)
 
     def _shown_in_part(self) -> Iterator[Relation]:
-        """That a hidden number of which a nought is shown is no small count."""
+        """That a hidden number below which a nought is shown is no small count."""
         if not self.rule.parts:
             return
         known = self.system.known
-        empty = self._empty()
+        parts_of: dict[Key, set[Key]] = {}
         for whole, parts in self._lines():
-            held = self.hidden.get(whole)
-            telling = [
-                part
-                for part in parts
-                if known.get(part) == 0
-                and part not in empty
-                and self.public.measures[part.measure].protect
-            ]
-            if telling and held and held.wholly and not held.published:
+            parts_of.setdefault(whole, set()).update(parts)
+        for whole, held in self.hidden.items():
+            if whole not in parts_of or not held.wholly or held.published:
+                continue
+            below = _below(whole, parts_of)
+            empty = self._empty(below)
+            if any(
+                known.get(key) == 0
+                and key not in empty
+                and self.public.measures[key.measure].protect
+                for key in below
+                if isinstance(key, Cell)
+            ):
                 yield says(whole, self.rule.last_of(whole.measure) + 1.0, float("inf"), "")
 
-    def _empty(self) -> set[Key]:
-        """The noughts that follow from others: parts of none, and wholes of which all parts are."""
-        known = self.system.known
-        lines = [
+    def _empty(self, below: set[Key]) -> set[Key]:
+        """The noughts that follow from ones that are shown elsewhere than `below`: those, the
+        parts of each, and wholes of which all parts are.
+        """
+        found = {key for key, value in self.system.known.items() if value == 0 and key not in below}
+        lines = self._joins
+        while (
+            more := {part for whole, parts, _ in lines if whole in found for part in parts}
+            | {whole for whole, parts, exact in lines if exact and found.issuperset(parts)}
+        ) - found:
+            found |= more
+        return found
+
+    @cached_property
+    def _joins(self) -> list[tuple[Key, list[Key], bool]]:
+        """Each whole with numbers that lie in it, and whether they make it up."""
+        return [
             (relation.terms[0][0], [key for key, _ in relation.terms[1:]], relation.lower == 0.0)
             for relation in self.system.joint
             if relation.doubtful and relation.terms[0][1] == -1.0
         ]
-        found = {part for whole, parts, _ in lines if known.get(whole) == 0 for part in parts}
-        while more := {
-            whole
-            for whole, parts, exact in lines
-            if exact and whole not in found and known.get(whole) == 0 and found.issuperset(parts)
-        }:
-            found |= more
-        return found
+
+
+def _below(whole: Key, parts_of: dict[Key, set[Key]]) -> set[Key]:
+    """The parts of a number, and theirs in turn."""
+    found: set[Key] = set()
+    more = {whole}
+    while more:
+        found |= more
+        more = {part for each in more for part in parts_of.get(each, ())} - found
+    return found - {whole}

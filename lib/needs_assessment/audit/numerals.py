@@ -9,6 +9,13 @@ from needs_assessment.display import MINUS, NOT_AVAILABLE, SUPPRESSED
 
 ANY = 1_000_000.0
 
+_IN_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+SPELT = tuple(_IN_WORDS.split())
+"""Numbers in words, from 1."""
+
 _NUMBER = re.compile(r"[+\-−]?£?\d[\d,]*(?:\.\d+)?")
 _WHOLE = re.compile(r"(about )?([+\-−]?£?\d[\d,]*(?:\.\d+)?)(%|m)?")
 _SPAN = re.compile(r"(\S+?) to (\S+)")

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from needs_assessment.audit.formulas import Formula, read_formula
+from needs_assessment.audit.numerals import SPELT
 from needs_assessment.audit.shown import plain
 from needs_assessment.council import Council, council_names, load_council
 from needs_assessment.errors import AssessmentError
@@ -94,6 +95,18 @@ class Public:
     def area_names(self) -> dict[str, str]:
         """Areas by their names in lower case."""
         return {area.name.casefold(): code for code, area in self.reference.areas.items()}
+
+    @cached_property
+    def numbered_areas(self) -> tuple[str, ...]:
+        """The names of areas in which a number stands, such as Three Rivers."""
+        names = (plain(area.name) for area in self.reference.areas.values())
+        return tuple(
+            dict.fromkeys(
+                name
+                for name in names
+                if any(word.isdigit() or word in SPELT for word in name.casefold().split())
+            )
+        )
 
     def level(self, benchmark: str, period: Period) -> float | None:
         """The value of a recommended level for a period."""

@@ -2,15 +2,19 @@
 
 A printed percentage, rate or ratio bounds its numerator by the rounding of its last digit, and so
 does the value in `indicators.json`, which has more digits. A 95 % interval says as much
-(`intervals`). That no percentage is given because its base is too small bounds the base, and so
-does a percentage that is hidden, where the methods say below which base none is given.
+(`intervals`); an estimate less a count, beside the estimate by itself, says the count. That no
+percentage is given because its base is too small bounds the base, and so does a percentage that is
+hidden, where the methods say below which base none is given.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from needs_assessment.audit.formulas import Formula, Term
+from needs_assessment.audit.indirect import beside_bounds, filled_year, share_of_population
 from needs_assessment.audit.intervals import (
     Span,
     counts_of_interval,
@@ -20,7 +24,7 @@ from needs_assessment.audit.keys import Cell, Context, Key, canonical_area, show
 from needs_assessment.audit.numerals import ANY, Numeral
 from needs_assessment.audit.said import JSON, Said, said_of_indicators
 from needs_assessment.audit.shown import Shown
-from needs_assessment.audit.system import Relation
+from needs_assessment.audit.system import SLACK, Relation, System
 from needs_assessment.periods import Period, parse_period
 
 _NO_SHARE = re.compile(r"[Nn]o percentage is given on a base under (\d+)")
@@ -35,14 +39,15 @@ _Terms = tuple[tuple[Key, float], ...]
 class Rates:
     """The relations that a report's indicators give.
 
-    `known` are counts that are known outright: an interval is only tried on a known base.
+    `tables` is what the tables say: an interval is only tried on a base that they tell outright.
     `hidden` are the numerators of indicators that the report suppresses, `facts` the numbers
     shown for indicators.
     """
 
-    def __init__(self, shown: Shown, context: Context, known: dict[Key, float]):
+    def __init__(self, shown: Shown, context: Context, tables: System):
         self.context = context
-        self.known = known
+        self.tables = tables
+        self.known = tables.known
         self.entries = {str(entry["id"]): entry for entry in shown.indicators}
         self.said: dict[str, list[Said]] = {}
         for said in said_of_indicators(shown, context):
@@ -52,8 +57,10 @@ class Rates:
         self.relations: list[Relation] = []
         for name, entry in self.entries.items():
             formula = context.public.formula(name)
-            if formula and entry.get("status") == "suppressed" and len(formula.numerator) == 1:
-                self.hidden |= {key for key, _ in self._terms(formula, formula.numerator)}
+            if formula and len(formula.numerator) == 1:
+                for period in _hidden_periods(entry):
+                    terms = self._terms(formula, formula.numerator, period)
+                    self.hidden |= {key for key, _ in terms}
         self.relations += self._small_bases(shown)
         for name, said in self.said.items():
             formula = context.public.formula(name)
@@ -87,7 +94,8 @@ class Rates:
     def _top(self, formula: Formula, period: Period | None = None) -> _Terms:
         """The counts above the line."""
         off = self._terms(formula, formula.less, period, -1.0)
-        return (*self._terms(formula, formula.numerator, period), *off)
+        found = (*self._terms(formula, formula.numerator, period), *off)
+        return filled_year(found, self.tables.statements) if formula.filled else found
 
     def _bottom(self, formula: Formula, period: Period | None = None) -> _Terms:
         """The counts that an indicator divides by; `period` where it is not that of the edition."""
@@ -135,7 +143,7 @@ class Rates:
 
     def _of(self, formula: Formula, said: list[Said]) -> Iterator[Relation]:
         measures = self.context.public.measures
-        if formula.filled or not all(measures[term.measure].whole for term in formula.numerator):
+        if not all(measures[term.measure].whole for term in formula.numerator):
             return
         for period in dict.fromkeys(each.period for each in said):
             spoken = [each for each in said if each.period == period]
@@ -158,17 +166,39 @@ class Rates:
         scale = self._scale(formula)
         if scale is None:
             return
+        supposed = formula.kind == "representation" and not self._expected(formula)
+        if supposed:
+            # Only all digits tell whether the population was divided the same way: a count follows.
+            said = [each for each in said if each.source == JSON and _counts(each, base, scale)]
         for each in said:
             for relation in self._one(formula, each, top, bottom, base, scale):
-                yield _blurred(relation, blur)
+                yield replace(_blurred(relation, blur), doubtful=relation.doubtful or supposed)
         if self.entries.get(formula.id, {}).get("status") == "bounded":
-            ends = {each.part: each.span for each in said}
-            if "lower" in ends and "upper" in ends:
-                low, high = ends["lower"][0] / scale, ends["upper"][1] / scale
-                yield from _share(top, bottom, low, high, base, JSON)
-            return
-        if blur:
-            return
+            yield from self._bounded(said, top, bottom, base, scale)
+        elif not blur:
+            yield from self._intervals(formula, said, top, bottom, base, scale)
+
+    def _bounded(
+        self, said: list[Said], top: _Terms, bottom: _Terms, base: float | None, scale: float
+    ) -> Iterator[Relation]:
+        """What the ends of a result say that is only bounded."""
+        ends = {each.part: each.span for each in said}
+        if "lower" in ends and "upper" in ends:
+            low, high = ends["lower"][0] / scale, ends["upper"][1] / scale
+            yield from _share(top, bottom, low, high, base, JSON)
+            if base is not None and not bottom:
+                yield from beside_bounds(top, low * base, high * base, self.tables.bounds, JSON)
+
+    def _intervals(
+        self,
+        formula: Formula,
+        said: list[Said],
+        top: _Terms,
+        bottom: _Terms,
+        base: float | None,
+        scale: float,
+    ) -> Iterator[Relation]:
+        """What the 95 % intervals shown say."""
         for source, lower, upper in _intervals(said):
             if base:
                 kind = "proportion" if formula.kind == "representation" else formula.kind
@@ -178,22 +208,29 @@ class Rates:
 
     def _scale(self, formula: Formula) -> float | None:
         """What a fraction of 1 is multiplied by before it is printed; None where nobody can tell,
-        since the share of the population that a ratio is set against is not given.
+        since the share of the population that a ratio is set against is given nowhere.
         """
         if formula.kind == "change":
             return 100.0
         if formula.kind != "representation":
             return formula.multiplier
-        expected = self.entries.get(formula.id, {}).get("expected")
+        expected = self._expected(formula) or share_of_population(
+            formula, self.context.public.formulas.values(), self.entries
+        )
         return 100.0 / expected if expected else None
+
+    def _expected(self, formula: Formula) -> float | None:
+        """The share of the population that a row of a breakdown is set against, in %."""
+        return self.entries.get(formula.id, {}).get("expected")
 
     def _base(self, formula: Formula, said: list[Said], bottom: _Terms) -> float | None:
         """What the indicator divides by, where that is known."""
         if bottom and all(key in self.known for key, _ in bottom):
             return sum(self.known[key] * factor for key, factor in bottom)
-        told = said if not formula.population else self.said.get(formula.id, [])
-        exact = [each.span[0] for each in told if each.part == "denominator"]
+        exact = [each.span[0] for each in said if each.part == "denominator"]
         if formula.population:
+            others = self.said.get(formula.id, [])
+            exact += [each.span[0] for each in others if each.part == "denominator"]
             exact = [number for number in exact if number > 0]
         return exact[0] if exact and exact[0] > 0 else None
 
@@ -218,6 +255,8 @@ class Rates:
             yield Relation(top, low, high, said.source)
         elif formula.level and formula.kind in ("estimate", "shortfall") and not formula.population:
             yield from self._of_level(formula, said, top)
+        elif formula.survey[0] and formula.less:
+            yield from self._of_gap(formula, said, top)
         elif formula.kind in (*_SHARES, "change"):
             shift = 100.0 if formula.kind == "change" else 0.0
             yield from _share(
@@ -234,6 +273,38 @@ class Rates:
             need = self._terms(formula, formula.need)
             posts = tuple((key, -level * factor) for key, factor in top)
             yield Relation((*need, *posts), low * level, high * level, said.source)
+
+    def _of_gap(self, formula: Formula, said: Said, top: _Terms) -> Iterator[Relation]:
+        """An estimate less a count, beside the estimate by itself: the count follows."""
+        counts = tuple((key, -factor) for key, factor in top)
+        for name, spoken in self.said.items():
+            other = self.context.public.formula(name)
+            whole = other and other.kind == formula.kind and not (other.less or other.level)
+            if whole and (other.survey, other.area) == (formula.survey, formula.area):
+                for each in spoken:
+                    if (each.part, each.period) == ("value", said.period):
+                        low, high = each.span[0] - said.span[1], each.span[1] - said.span[0]
+                        yield Relation(counts, low, high, said.source)
+
+
+def _hidden_periods(entry: dict[str, Any]) -> Iterator[Period | None]:
+    """The periods of which an entry hides its number, None for its own; a dashboard gives the part
+    year and each quarter.
+    """
+    for numbers in (entry, entry.get("so_far") or {}):
+        if numbers.get("status") == "suppressed":
+            yield None
+    for period, numbers in entry.get("quarters", {}).items():
+        if numbers.get("status") == "suppressed":
+            yield parse_period(period)
+
+
+def _counts(said: Said, base: float | None, scale: float) -> bool:
+    """Whether a value is that of a whole number on this base, or no value."""
+    if said.part != "value" or base is None:
+        return True
+    low, high = (end * base / scale for end in said.span)
+    return math.floor(high + SLACK) >= low - SLACK
 
 
 def _blurred(relation: Relation, blur: float) -> Relation:

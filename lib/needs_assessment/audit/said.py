@@ -1,14 +1,14 @@
 """Every number that a report gives for its indicators, wherever it stands."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from needs_assessment.audit.formulas import Formula
 from needs_assessment.audit.intervals import Span
-from needs_assessment.audit.keys import Context
+from needs_assessment.audit.keys import Context, period_of
 from needs_assessment.audit.numerals import (
     Numeral,
     read_base,
@@ -21,6 +21,7 @@ JSON = "indicators.json"
 _DIGITS = 1e-9
 _ROUNDED_TO = 6
 _COUNTS = "numerator", "denominator"
+_STEP = re.compile(r"[+\-−]£?\d[\d,]*(?:\.\d+)?")
 _APART = re.compile(r"(?:: |, )(?=[^:,]+$)")
 
 # How many rows of a table must agree with those of a breakdown for it to show that breakdown.
@@ -43,7 +44,12 @@ class Said:
 def said_of_indicators(shown: Shown, context: Context) -> list[Said]:
     """Every number that a report gives for its indicators."""
     exact = _unrounded(shown.indicators)
-    found = [said for entry in shown.indicators for said in _entry(entry, exact=exact)]
+    found = [
+        said
+        for entry in shown.indicators
+        if not _about(entry, context.public.formula(str(entry["id"])))
+        for said in (*_entry(entry, exact=exact), *_by_quarter(entry, context, exact=exact))
+    ]
     benchmarks = {str(entry["id"]): _benchmarks(entry) for entry in shown.indicators}
     groups = _groups(shown.indicators)
     for name, versions in merged_tables(shown.tables).items():
@@ -68,11 +74,47 @@ def _rows(table: ShownTable, context: Context, source: str) -> Iterator[Said]:
     headings = [plain(text).casefold() for text in table.columns]
     if not headings or headings[0] != "indicator":
         return
+    names = context.public.formula_names
+    periods = [_period_of(heading, context) for heading in headings]
     for row in table.rows:
-        name = context.public.formula_names.get(plain(row[0]).casefold())
-        if name:
-            for heading, text in zip(headings[1:], row[1:], strict=False):
-                yield from _column(context.public.formulas[name], heading, text, source)
+        label = plain(row[0]).casefold()
+        # A dashboard puts the unit of an indicator after its name.
+        name = names.get(label) or names.get(label.rpartition(" (")[0])
+        if not name:
+            continue
+        formula = context.public.formulas[name]
+        for heading, period, text in zip(headings[1:], periods[1:], row[1:], strict=False):
+            if period is None:
+                yield from _column(formula, heading, text, source)
+            else:
+                found = _value(formula, read_numeral(text), source)
+                yield from (replace(each, period=period) for each in found)
+        yield from _moved(formula, dict(zip(headings, row, strict=False)), source)
+
+
+def _period_of(heading: str, context: Context) -> str | None:
+    """The period whose values stand in a column, "" for that of the report; None for a column of
+    another kind. What was published is read in the report that published it.
+    """
+    period = period_of(heading.removeprefix("draft, "), context.period)
+    return period and ("" if period == context.period else str(period))
+
+
+def _moved(formula: Formula, row: Mapping[str, str], source: str) -> Iterator[Said]:
+    """What follows for the draft from what was published and by how much it moved, which stands in
+    one column, and in parts in another.
+    """
+    before = next((text for head, text in row.items() if head.startswith("published, ")), "")
+    start = read_numeral(before)
+    if start is None or start.about:
+        return
+    change = _STEP.match(row.get("change", ""))
+    steps = [change[0]] if change else _STEP.findall(row.get("put down to", ""))
+    numbers = [start, *(step for text in steps if (step := read_numeral(text)))]
+    if len(numbers) > 1:
+        spans = [each.exact if formula.kind == "count" else each.rounded for each in numbers]
+        low, high = (sum(span[end] for span in spans) for end in (0, 1))
+        yield Said(formula.id, "value", (low, high), source)
 
 
 def _benchmarks(entry: dict[str, Any]) -> set[float]:
@@ -89,10 +131,17 @@ def _unrounded(entries: Iterable[dict[str, Any]]) -> bool:
     )
 
 
+def _about(entry: dict[str, Any], formula: Formula | None) -> bool:
+    """Whether the numbers of an entry rest on counts that were given with “about”. What a survey
+    estimates is called approximate for itself.
+    """
+    surveyed = formula is not None and bool(formula.survey[0])
+    approximate = entry.get("status") == "approximate" and not surveyed
+    return approximate and entry.get("kind") in ("count", "estimate")
+
+
 def _entry(entry: dict[str, Any], *, exact: bool) -> Iterator[Said]:
     """The numbers of an entry of `indicators.json`. `exact`: the file's numbers are not rounded."""
-    if entry.get("status") == "approximate" and entry.get("kind") in ("count", "estimate"):
-        return
     parts = ["value", "lower", "upper", *_COUNTS]
     for part in parts:
         number = entry.get(part)
@@ -109,6 +158,16 @@ def _entry(entry: dict[str, Any], *, exact: bool) -> Iterator[Said]:
         yield Said(
             str(entry["id"]), "value", (number - edge, number + edge), JSON, previous["period"]
         )
+
+
+def _by_quarter(entry: dict[str, Any], context: Context, *, exact: bool) -> Iterator[Said]:
+    """The numbers of an entry of a dashboard: the part year, and each quarter."""
+    held = {str(context.period): entry.get("so_far"), **entry.get("quarters", {})}
+    for period, numbers in held.items():
+        own = {**(numbers or {}), "id": entry["id"], "kind": entry.get("kind", "")}
+        if not _about(own, context.public.formula(str(entry["id"]))):
+            when = "" if period == str(context.period) else period
+            yield from (replace(each, period=when) for each in _entry(own, exact=exact))
 
 
 def _column(formula: Formula, heading: str, text: str, source: str) -> Iterator[Said]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from needs_assessment.audit.judging import cell_words
 from needs_assessment.audit.keys import Cell
+from needs_assessment.audit.numerals import SPELT
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.shown import plain
 from needs_assessment.errors import AssessmentError
@@ -19,6 +20,7 @@ from needs_assessment.errors import AssessmentError
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n\s*[-*|]\s*")
 _LIVE = re.compile(r"\{\{.*?\}\}|`[^`]*`|@[\w-]+|\[@[^\]]*\]|\]\([^)]*\)|https?://\S+")
 _TOKEN = re.compile(r"[£]?\d[\d,]*(?:\.\d+)?%?|[^\W\d_]+(?:'[^\W\d_]+)?")
+_YEARS = re.compile(r"\b\d{4}[-/]\d\d\b")
 _STANDING = re.compile(r"\d[\d,]*")
 _STEM = 5
 
@@ -29,10 +31,6 @@ def _words(text: str) -> tuple[str, ...]:
 
 _MONTHS = _words(
     "january february march april may june july august september october november december"
-)
-_SPELT = _words(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
 )
 # Before a number: what makes it the name of something. After: what makes it no count of people.
 _NAMES = _words(
@@ -54,16 +52,26 @@ class Secret:
     """A hidden number, and the words of its subject: it can be compared with, and not read.
 
     `address` names the number in words; `subject` are the stems of words that a sentence has when
-    it speaks of the number.
+    it speaks of the number, `named` what it calls its subject. `areas` are names of areas in which
+    a number stands.
     """
 
-    __slots__ = ("_digest", "_salt", "address", "subject")
+    __slots__ = ("_digest", "_salt", "address", "areas", "named", "subject")
 
-    def __init__(self, number: int, address: str, subject: frozenset[str]):
+    def __init__(
+        self,
+        number: int,
+        address: str,
+        subject: frozenset[str],
+        named: str = "",
+        areas: tuple[str, ...] = (),
+    ):
         self._salt = secrets.token_bytes(16)
         self._digest = self._of(number)
         self.address = address
         self.subject = subject
+        self.named = named
+        self.areas = areas
 
     def is_number(self, number: int) -> bool:
         return secrets.compare_digest(self._of(number), self._digest)
@@ -86,21 +94,30 @@ class Written:
 
 def secret(key: Cell, number: int, public: Public) -> Secret:
     """The secret of a hidden statistic, with the words that speak of it."""
-    return Secret(number, cell_words(key, public), _subject(key, public))
+    return Secret(
+        number,
+        cell_words(key, public),
+        _subject(key, public),
+        _name(key, public),
+        public.numbered_areas,
+    )
 
 
 def _subject(key: Cell, public: Public) -> frozenset[str]:
     """The stems that speak of a statistic: a category's own words where they say anything, else, as
     for a whole, those of its measure.
     """
+    return _stems(_name(key, public)) or _stems(public.measures[key.measure].name)
+
+
+def _name(key: Cell, public: Public) -> str:
+    """What a statistic is called: its category, or its measure."""
     measure = public.measures[key.measure]
     breakdown = measure.breakdowns.get(key.dimension)
     if breakdown is None:
-        named = measure.name
-    else:
-        words = {each: text for text, each in breakdown.categories.items()}
-        named = words.get(key.category, key.category)
-    return _stems(named) or _stems(measure.name)
+        return measure.name
+    words = {each: text for text, each in breakdown.categories.items()}
+    return words.get(key.category, key.category)
 
 
 def spoken_of(texts: Iterable[Written], keys: Iterable[Cell], public: Public) -> set[Cell]:
@@ -111,7 +128,7 @@ def spoken_of(texts: Iterable[Written], keys: Iterable[Cell], public: Public) ->
         _stems(sentence) | _stems(written.around)
         for written in texts
         for sentence in _sentences(written.text)
-        if any(True for _ in _numbers(sentence))
+        if any(True for _ in _numbers(_without(sentence, public.numbered_areas)))
     ]
     return {key for key in keys if any(_subject(key, public) <= each for each in sentences)}
 
@@ -126,23 +143,34 @@ def typed_numbers(texts: Iterable[Written], hidden: Iterable[Secret]) -> list[st
         around = _stems(written.around)
         for place, sentence in enumerate(_sentences(written.text), start=1):
             stems = _stems(sentence) | around
-            numbers = list(_numbers(sentence))
             found += [
                 f"{written.where}, sentence {place}: a number typed by hand gives away "
                 f"{each.address}, which is hidden."
                 for each in known
-                if each.subject <= stems and _gives_away(each, numbers)
+                if each.subject <= stems and _gives_away(each, sentence)
             ]
     return found
 
 
-def _gives_away(hidden: Secret, numbers: list[int]) -> bool:
-    """Whether one of the numbers is the hidden one, and no part of its name (“16 or 17”)."""
-    named = list(_numbers(hidden.address))
+def _gives_away(hidden: Secret, sentence: str) -> bool:
+    """Whether one of a sentence's numbers is the hidden one, and no part of the name of an area
+    (“Three Rivers”) or of its own (“16 or 17”), whole or in other words (“16 to 17”).
+    """
+    elsewhere = _without(sentence, hidden.areas)
+    bare = _without(elsewhere, (hidden.named,))
+    named = list(_numbers(hidden.named)) if bare == elsewhere else []
+    numbers = list(_numbers(bare))
     return any(
         hidden.is_number(number) and numbers.count(number) > named.count(number)
         for number in numbers
     )
+
+
+def _without(sentence: str, names: Iterable[str]) -> str:
+    """A sentence with another word in place of each of these names."""
+    for name in filter(None, names):
+        sentence = re.sub(rf"\b{re.escape(name)}\b", "it", sentence, flags=re.IGNORECASE)
+    return sentence
 
 
 def refuse_typed(texts: Iterable[Written], hidden: Iterable[Secret]) -> None:
@@ -165,7 +193,7 @@ def _numbers(sentence: str) -> Iterator[int]:
     """The counts that stand in a sentence, in digits or in words: no percentage, amount of money,
     year, date, duration or number of a section.
     """
-    tokens = _TOKEN.findall(sentence)
+    tokens = _TOKEN.findall(_YEARS.sub(" ", sentence))
     for place, token in enumerate(tokens):
         before = tokens[place - 1].casefold() if place else ""
         after = tokens[place + 1].casefold() if place + 1 < len(tokens) else ""
@@ -173,8 +201,8 @@ def _numbers(sentence: str) -> Iterator[int]:
             continue
         if _STANDING.fullmatch(token):
             yield int(token.replace(",", ""))
-        elif token.casefold() in _SPELT and not (token.casefold() == "one" and after in _PRONOUN):
-            yield _SPELT.index(token.casefold()) + 1
+        elif token.casefold() in SPELT and not (token.casefold() == "one" and after in _PRONOUN):
+            yield SPELT.index(token.casefold()) + 1
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Small counts are not broken down: how many of their parts are no zeros would bound them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from fractions import Fraction
 
 from needs_assessment.disclosure.cells import Cell, Key
@@ -32,9 +33,10 @@ def hide_parts(numbers: Numbers, limits: Mapping[int, int], span: int) -> set[in
     nothing, and the audit reads it so.
 
     Two hidden parts that are no zeros make a total of 2 at least. Where no part of a small total
-    is shown, zeros are among the hidden ones, and a reader cannot tell how many. Who sees a zero
-    that is a part of a hidden total knows that this is not small. Zeros that follow from ones
-    that are shown stay. A part can be a hidden zero only while a whole of it is small (`_switch`).
+    is shown, zeros are among the hidden ones, and a reader cannot tell how many. Zeros that follow
+    from ones that are shown stay. Who sees another zero among the parts of a hidden total, or
+    among the parts of these, knows that it is not small (`_broken_down`). A part can be a hidden
+    zero only while a whole of it is small (`_switch`).
     `limits` are the least counts that may be shown, by place, of the numbers that can be hidden.
     """
     lines: dict[int, list[int]] = {}
@@ -61,16 +63,12 @@ def hide_parts(numbers: Numbers, limits: Mapping[int, int], span: int) -> set[in
     zeros = {place for place, each in enumerate(numbers.variables) if each.truth == 0}
     stated = {place for place in zeros if numbers.variables[place].shown}
     hidden = inside & zeros & limits.keys()
-    while told := {
-        each
-        for each in hidden
-        if (zeros - hidden).intersection(above.get(each, []))
-        or any(stated - hidden >= set(parts) for parts in sums.get(each, []))
-    }:
-        hidden -= told
-    for place in lines.keys() & limits.keys() - small:
+    maybe = {place for place, each in enumerate(numbers.variables) if each.truth is None}
+    over = _Over(frozenset(zeros | maybe), lines, sums, above)
+    hidden -= over.told(stated - hidden)
+    for place in sorted(lines.keys() & limits.keys() - small):
         truth = numbers.variables[place].truth
-        if truth is not None and (zeros - hidden).intersection(lines[place]):
+        if truth is not None and over.broken_down(place, stated - hidden):
             numbers.change(place, least=min(Fraction(limits[place]), truth))
     switches = {
         whole: _switch(numbers, whole, limits[whole] - 1)
@@ -84,6 +82,41 @@ def hide_parts(numbers: Numbers, limits: Mapping[int, int], span: int) -> set[in
     for place in hidden:
         numbers.change(place, hidden=True, cost=0, span=span)
     return hidden
+
+
+@dataclass(frozen=True)
+class _Over:
+    """Which numbers lie over which. `zeros` are those that are zeros, or may be since no return
+    gives them; `lines` the parts of each number, `sums` the parts that make it up, `above` the
+    wholes of each.
+    """
+
+    zeros: frozenset[int]
+    lines: Mapping[int, list[int]]
+    sums: Mapping[int, list[list[int]]]
+    above: Mapping[int, list[int]]
+
+    def told(self, shown: Set[int]) -> set[int]:
+        """The zeros that follow from some: these, the parts of each, and sums of them alone."""
+        known = set(shown)
+        while more := {
+            each
+            for each in self.zeros - known
+            if known.intersection(self.above.get(each, []))
+            or any(known.issuperset(parts) for parts in self.sums.get(each, []))
+        }:
+            known |= more
+        return known
+
+    def broken_down(self, whole: int, shown: Set[int]) -> bool:
+        """Whether a zero is shown below a number that zeros shown elsewhere do not tell."""
+        below: set[int] = set()
+        more = {whole}
+        while more:
+            below |= more
+            more = {part for each in more for part in self.lines.get(each, [])} - below
+        inside = shown & below
+        return bool(inside) and not inside <= self.told(shown - inside)
 
 
 def _switch(numbers: Numbers, whole: int, last: int) -> int:

@@ -68,7 +68,6 @@ def protect_report(
     stated = state(numbers, material.cells, policy, Worth(edition))
     counted = {cell.key: cell for cell in material.cells if cell.key in stated}
     special = dict.fromkeys(guard_groups(numbers, stated, policy, counted), "group")
-    guard_rest(numbers, stated, policy, counted)
     contributed = guard_contributors(numbers, stated, material.cells, policy)
     special |= dict.fromkeys(contributed, "dominated")
     earlier = state_versions(numbers, stated, material.versions, policy, material.cells_then)
@@ -78,6 +77,8 @@ def protect_report(
     if policy.settings.secondary:
         parts = guard_parts(numbers, stated, policy, counted)
         special |= {key: "part" for key in parts if key not in special}
+    # After the parts: what no table has a place for makes no breakdown of what it is left of.
+    guard_rest(numbers, stated, policy, counted)
     printed = state_indicators(report, material.indicators, policy)
     resting = tie_shares(report, material.cells, policy)
     problem = settle(numbers.variables, numbers.rows)
