@@ -115,6 +115,7 @@ _APART = (
     "test_fleet.py",
     "test_page_behaviour.py",
     "test_pictures.py",
+    "test_scripted_year.py",
     "test_verify.py",
 )
 

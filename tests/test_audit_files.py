@@ -20,6 +20,7 @@ from attacked import (
     workbook,
 )
 from needs_assessment.audit.drawing import measure
+from needs_assessment.audit.pages import read_page
 
 SERVICES = {"Police": 40, "Health": 3, "Housing": 20}
 
@@ -158,3 +159,16 @@ def test_another_file_shows_what_the_page_hides(tmp_path: Path, suffix: str) -> 
     found = Book([HIDDEN]).attack(tmp_path)
     assert addresses(found) == [ADDRESS]
     assert found.findings[0].sources == (f"tbl-agency in tables.{suffix}",)
+
+
+def test_only_what_explains_numbers_is_read_of_a_pages_data(tmp_path: Path) -> None:
+    """Quarto's pages hold its settings as JSON beside the explanations."""
+    page = tmp_path / "index.html"
+    page.write_text(
+        '<script id="quarto-search-options" type="application/json">{"language": {}}</script>'
+        '<script id="explanations" type="application/json">'
+        '{"marac.cases": {"shown": "12", "lines": [["Based on", "Q1"]]}}</script>',
+        encoding="utf-8",
+    )
+    told = [(each.indicator, each.text) for each in read_page(page, "index.html").figures]
+    assert told == [("marac.cases", "12"), ("marac.cases", "Q1")]

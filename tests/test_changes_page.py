@@ -81,7 +81,10 @@ def test_recommendations_new_closed_and_still_open() -> None:
         "b": ("closed", "Done."),
         "d": ("closed", "Dropped."),
         "e": ("closed", "The draft neither repeats it nor reports on it."),
-        "a": ("still open", "Delayed: No site was found. Changed: when it is due."),
+        "a": (
+            "still open",
+            "Delayed: No site was found. Changed: when it is due (was 31 March 2025).",
+        ),
         "c": ("still open", "On track."),
     }
 

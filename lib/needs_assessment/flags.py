@@ -18,7 +18,9 @@ CONFLICT = "unresolved conflict"
 CARRIED = "carried over"
 LEFT_OUT = "left out of the report"
 RECOVERED_TEXT = "recovered text"
-"""The rules of flags about text that somebody has to look at before it is published."""
+NUMBERED = "number of a published version"
+"""The rules of flags about text, or a number, that somebody has to look at before it is published.
+"""
 
 _MOST_ROWS = 6
 

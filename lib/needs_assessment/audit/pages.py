@@ -48,7 +48,8 @@ def read_page(path: Path, artefact: str) -> Pages:
             for text in texts
             if text.strip()
         ]
-    for script in soup.find_all("script", type="application/json"):
+    # Quarto's pages hold settings as JSON too.
+    for script in soup.find_all("script", type="application/json", id="explanations"):
         pages.figures += _explained(json.loads(script.get_text()), artefact)
     for block in soup.find_all(["p", "li"]):
         pages.texts.append(plain(block.get_text(" ")))

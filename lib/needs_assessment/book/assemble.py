@@ -44,7 +44,8 @@ def assemble_book(
     pages = {"index": front.index_page(store), **annexes.pages(store, assurance)}
     for name, text in pages.items():
         (folder / f"{name}.qmd").write_text(text.strip() + "\n", encoding="utf-8")
-    (folder / EXPLANATIONS_FILE).write_text(explanations_json(store), encoding="utf-8")
+    told = explanations_json(store, records)
+    (folder / EXPLANATIONS_FILE).write_text(told, encoding="utf-8")
     (folder / "references.bib").write_bytes((project.reference / "sources.bib").read_bytes())
     settings = _settings(project, store)
     (folder / "_quarto.yml").write_text(

@@ -62,11 +62,40 @@ def explanations(store: ProtectedStore) -> dict[str, Explanation]:
     return found
 
 
-def explanations_json(store: ProtectedStore) -> str:
-    """The explanations as the page reads them, by id."""
+def origins(store: ProtectedStore, records: Iterable[dict[str, Any]]) -> dict[str, Explanation]:
+    """Where the numbers of each table and chart come from, by its label: what they are, then a
+    line for each number with its files, sheets and rows.
+    """
+    known = explanations(store)
+    found = {}
+    for record in records:
+        given = record.get("origins")
+        if not given:
+            continue
+        keys = dict.fromkeys(each["of"] for each in given)
+        lines = [_defined(store, known, key) for key in keys if key in {**store.measures, **known}]
+        lines += [
+            (each["name"], f"{each['shown']}: {'; '.join(source_words(each['sources']))}")
+            for each in given
+        ]
+        name = f"Where the numbers come from: {record['caption'].rstrip('.')}"
+        found[record["label"]] = Explanation(name, "", "sec-data-dictionary", tuple(lines))
+    return found
+
+
+def _defined(store: ProtectedStore, known: dict[str, Explanation], key: str) -> tuple[str, str]:
+    """The name and definition of a measure, indicator or row of a breakdown."""
+    if key in store.measures:
+        measure = store.measures[key]
+        return measure["name"], measure["definition"]
+    return known[key].name, dict(known[key].lines)["Definition"]
+
+
+def explanations_json(store: ProtectedStore, records: Iterable[dict[str, Any]]) -> str:
+    """The explanations as the page reads them, by id of an indicator or label of a record."""
     found = {
         key: {"name": each.name, "shown": each.shown, "anchor": each.anchor, "lines": each.lines}
-        for key, each in explanations(store).items()
+        for key, each in {**explanations(store), **origins(store, records)}.items()
     }
     return json.dumps(found, ensure_ascii=False) + "\n"
 

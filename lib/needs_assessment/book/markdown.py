@@ -72,12 +72,15 @@ def _quote(quote: dict[str, str]) -> str:
 
 
 def _caption(record: dict[str, Any]) -> str:
-    parts = [record["caption"].rstrip(".") + "."]
+    """The caption; its source leads on to where each number comes from."""
+    parts = [escape(record["caption"].rstrip(".") + ".")]
     if record["source"]:
-        parts.append(f"Source: {record['source']}.")
+        source = f"Source: {record['source']}."
+        known = record.get("origins")
+        parts.append(figure_span(source, record["label"]) if known else escape(source))
     if record["nature"] == "illustrative":
         parts.append("Illustrative data.")
-    return escape(" ".join(parts))
+    return " ".join(parts)
 
 
 def _row(cells: list[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from needs_assessment.changes.behind import Behind, find_behind
 from needs_assessment.changes.mixing import (
     Edition,
     Recomputed,
@@ -12,13 +13,7 @@ from needs_assessment.changes.mixing import (
     recompute,
     today_alone,
 )
-from needs_assessment.changes.moves import (
-    NO_CLEAR_CHANGE,
-    NOT_TESTED,
-    NOW_AVAILABLE,
-    Move,
-    find_moves,
-)
+from needs_assessment.changes.moves import CORRECTED, NOW_AVAILABLE, Move, find_moves
 from needs_assessment.changes.parts import NEW
 from needs_assessment.changes.registers import (
     Gap,
@@ -49,7 +44,8 @@ UNUSABLE = (
 class Changes:
     """What changed between `version` and the draft in `store`.
 
-    `unchanged` counts the indicators (not rows of breakdowns) that are as they were published;
+    `unchanged` counts the indicators (not rows of breakdowns) that are as they were published,
+    `absent` those that neither version has a figure of; `behind` says what of each cause changed;
     `no_causes` says why causes are not known, or is empty.
     """
 
@@ -57,23 +53,53 @@ class Changes:
     store: ProtectedStore
     moves: tuple[Move, ...]
     unchanged: int
+    absent: int
+    behind: tuple[Behind, ...]
     no_causes: str
     recommendations: tuple[Recommended, ...]
     gaps: tuple[Gap, ...]
     narrative: tuple[Worded, ...]
 
     @property
-    def main_moves(self) -> list[Move]:
-        """The indicators that clearly moved, that were corrected, that a version hides or does not
-        give, or that moved by something else than new data.
+    def main_moves(self) -> dict[str, list[Move]]:
+        """The indicators to be read first, by why; each once. One that only repeats another, as a
+        rate does that fills no missing quarter, is left to the tables.
         """
-        quiet = (NO_CLEAR_CHANGE, NOT_TESTED, NOW_AVAILABLE, "the same")
-        return [
-            move
-            for move in self.moves
-            if not move.breakdown
-            and (move.word not in quiet or any(part.causes != (NEW,) for part in move.parts or ()))
-        ]
+        named = [move for move in self.moves if not move.breakdown]
+        once = {_figures(move) for move in named if not move.entry["optional"]}
+        groups: dict[str, list[Move]] = {}
+        for move in named:
+            why = _why(move)
+            if why and not (move.entry["optional"] and _figures(move) in once):
+                groups.setdefault(why, []).append(move)
+        return {why: groups[why] for why in MAIN if why in groups}
+
+
+CLEAR = "Clearly higher or lower"
+CORRECTIONS = "Corrected"
+OTHERWISE = "Moved, but not by new data alone (no clear change, or not tested)"
+ABSENT_IN_ONE = "Not given, or not shown, in one of the two versions"
+MAIN = (CLEAR, CORRECTIONS, OTHERWISE, ABSENT_IN_ONE)
+
+
+def _why(move: Move) -> str:
+    """The group of `MAIN` that a move belongs to; "" for what is left to the tables."""
+    if move.word in ("higher", "lower"):
+        return CLEAR
+    if move.word == CORRECTED:
+        return CORRECTIONS
+    if any(part.causes != (NEW,) for part in move.parts or ()):
+        return OTHERWISE
+    return "" if move.change is not None or move.word == NOW_AVAILABLE else ABSENT_IN_ONE
+
+
+def _figures(move: Move) -> tuple[object, ...]:
+    """What both versions say of an indicator, its name apart."""
+    told = ("value", "unit", "numerator", "denominator", "display")
+    return tuple(
+        tuple(entry[name] for name in told) if entry else None
+        for entry in (move.published, move.draft)
+    )
 
 
 def compare_with_published(
@@ -101,11 +127,15 @@ def compare_with_published(
         recomputed, no_causes = _recomputed(version, today, Path(folder))
     moves = find_moves(version, store, recomputed, causes_known=not no_causes)
     moved = {move.id for move in moves}
+    still = [entry for key, entry in store.indicators.items() if key not in moved]
+    absent = sum(entry["status"] == "unavailable" for entry in still)
     return Changes(
         version=version,
         store=store,
         moves=tuple(moves),
-        unchanged=sum(key not in moved for key in store.indicators),
+        unchanged=len(still) - absent,
+        absent=absent,
+        behind=tuple(find_behind(version.store, store, moves)),
         no_causes=no_causes,
         recommendations=tuple(compare_recommendations(version.store, store)),
         gaps=tuple(compare_gaps(version.store, store)),

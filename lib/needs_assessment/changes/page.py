@@ -2,7 +2,6 @@
 
 import re
 import tempfile
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from needs_assessment.book.settings import read_settings
 from needs_assessment.changes import words
 from needs_assessment.changes.compare import Changes
 from needs_assessment.changes.moves import CORRECTED, Move
-from needs_assessment.changes.wording import PARAGRAPH, Run, Worded
+from needs_assessment.changes.wording import BECAME, PARAGRAPH, Run, Worded
 from needs_assessment.display import chapter_title, long_date
 
 TITLE = "What changed since the last published version"
@@ -47,8 +46,8 @@ _RULE = (
     "Counts of people and events, and rates of them, are compared by the 95% interval of the ratio "
     "of two counts; proportions by Newcombe's interval of their difference (Statistics in Medicine "
     "1998; 17: 873-890, method 10). “No clear change” means that the interval includes no change. "
-    "Two versions of the same period, and numbers that are worked out by another method than "
-    "before, are not tested.",
+    "Two versions of the same period, numbers that are worked out by another method than before, "
+    "and places, posts, estimates and ratios are not tested.",
 )
 
 
@@ -105,22 +104,29 @@ def _index(changes: Changes) -> str:
     version = changes.version
     day = f", published on {long_date(version.date)}" if version.date else ""
     moved = [move for move in changes.moves if not move.breakdown]
-    said = Counter(move.word for move in moved)
-    lines = [f"{count} {word}" for word, count in said.most_common()]
+    listed = [
+        f"**{escape(why)}**\n\n"
+        + "\n".join(
+            f"- {escape(words.main_words(move, bool(changes.no_causes)))}." for move in moves
+        )
+        for why, moves in changes.main_moves.items()
+    ]
+    behind = [
+        f"**{escape(each.cause.capitalize())}**\n\n"
+        + "\n".join(f"- {escape(text)}." for text in each.said)
+        for each in changes.behind
+    ]
     parts = [
         "# What this page says {.unnumbered}",
         f"It compares the draft with {escape(version.words)}{escape(day)}.",
-        f"Of {len(moved) + changes.unchanged} indicators, {changes.unchanged} are as they were "
-        f"published and {len(moved)} are not: {escape(', '.join(lines) or 'none')}.",
+        f"{len(moved)} indicators differ from what was published: {escape(words.counted(moved))}. "
+        f"{changes.unchanged} are as published, and {changes.absent} are in neither version.",
         *([escape(changes.no_causes)] if changes.no_causes else []),
         "## Main changes {.unnumbered}",
-        "Indicators that clearly moved, that were corrected, that a version hides or does not "
-        "give, or that moved by something else than new data.",
-        "\n".join(
-            f"- {escape(words.main_words(move, bool(changes.no_causes)))}."
-            for move in changes.main_moves
-        )
-        or "None.",
+        "Left to the tables below: an indicator that only repeats another, and what moved by new "
+        "data alone without a clear change.",
+        *(listed or ["None."]),
+        *(["## What changed behind these {.unnumbered}", *behind] if behind else []),
         "## How to read it {.unnumbered}",
         *map(escape, _RULE),
     ]
@@ -190,8 +196,8 @@ def _gaps(changes: Changes) -> str:
         [
             each.became.capitalize(),
             f"{chapter_title(each.chapter)}: {each.question}",
-            " ".join(each.before) or "–",
-            " ".join(each.now) or "–",
+            ". ".join(each.before) or "–",
+            ". ".join(each.now) or "–",
         ]
         for each in changes.gaps
         if each.became != "still open"
@@ -219,7 +225,7 @@ def _narrative(worded: Iterable[Worded]) -> str:
     ]
     if not worded:
         return "\n\n".join([*parts, "No narrative cell says anything else."])
-    for became in ("rewritten", "new", "taken out", "its figures moved"):
+    for became in BECAME:
         cells = [each for each in worded if each.became == became]
         if cells:
             parts.append(f"## {became.capitalize()}")

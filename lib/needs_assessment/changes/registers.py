@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.display import long_date
 
 _CLOSED = ("done", "dropped")
 
@@ -96,7 +97,11 @@ def _progress(state: dict[str, Any] | None) -> str:
 
 
 def _restated(before: dict[str, Any], now: dict[str, Any], state: dict[str, Any] | None) -> str:
-    words = {"text": "its words", "owner": "who is to do it", "due": "when it is due"}
+    words = {
+        "text": f"its words (were “{before['text']}”)",
+        "owner": f"who is to do it (was {before['owner']})",
+        "due": f"when it is due (was {long_date(before['due'])})",
+    }
     changed = [word for name, word in words.items() if before[name] != now[name]]
     said = [f"Changed: {', '.join(changed)}."] if changed else []
     return " ".join(filter(None, [_progress(state), *said]))

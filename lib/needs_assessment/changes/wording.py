@@ -22,6 +22,10 @@ _TOKEN = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\S+")
 PARAGRAPH = "\n\n"
 """What stands between the paragraphs of a run, and between the items of a list."""
 
+FIGURES_MOVED = "other figures only"
+BECAME = ("rewritten", "new", "taken out", FIGURES_MOVED)
+"""What became of a narrative cell, in the order in which it is told."""
+
 _SHORT = 2
 """So few words that stay the same between two changes are read as part of one change."""
 
@@ -46,7 +50,7 @@ class Text:
 class Worded:
     """A narrative cell whose text is not what was published.
 
-    `became`: new, taken out, rewritten, or its figures moved (the words are the same). `runs` are
+    `became`: one of `BECAME`; with other figures only, the words are the same. `runs` are
     its words in order; `written` is what the draft's cell holds, for checks.
     """
 
@@ -81,7 +85,7 @@ def compare_narratives(
         if old is None or new is None:
             became = "new" if old is None else "taken out"
         else:
-            became = "its figures moved" if old.written == new.written else "rewritten"
+            became = FIGURES_MOVED if old.written == new.written else "rewritten"
         runs = compare_words(old.printed if old else "", new.printed if new else "")
         if any(run.kind != "same" for run in runs):
             found.append(Worded(*key, became, tuple(runs), new.written if new else ""))

@@ -1,8 +1,10 @@
 """How a change is said: one way in the page and in the terminal."""
 
+from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
 
-from needs_assessment.changes.moves import CORRECTED, Move
+from needs_assessment.changes.moves import CORRECTED, NO_CLEAR_CHANGE, NOT_TESTED, Move
 from needs_assessment.changes.parts import Part
 from needs_assessment.display import format_number, join_words, round_half_up
 
@@ -65,8 +67,29 @@ def cause_words(move: Move, unknown: bool) -> str:
 def main_words(move: Move, unknown: bool) -> str:
     """A move in a line: “Repeat MARAC cases: 194 to 230, higher (new data)”."""
     old, new = value_words(move)
-    causes = cause_words(move, unknown)
-    return f"{name_words(move)}: {old} to {new}, {move.word}{f' ({causes})' if causes else ''}"
+    name, causes = name_words(move), cause_words(move, unknown)
+    if not move.shown:
+        return f"{name}: {old} to {new}; a version hides it, so nothing is said of the change"
+    if move.change is None and (ABSENT in (old, new) or _gone(move) or _came(move)):
+        return f"{name}: {'was ' + old if _gone(move) or new == ABSENT else new}, {move.word}"
+    return f"{name}: {old} to {new}, {move.word}{f' ({causes})' if causes else ''}"
+
+
+def _gone(move: Move) -> bool:
+    return bool(move.draft) and move.draft["status"] == "unavailable"
+
+
+def _came(move: Move) -> bool:
+    return bool(move.published) and move.published["status"] == "unavailable"
+
+
+def counted(moves: Iterable[Move]) -> str:
+    """How many moves are read as what: “3 higher, 4 without a clear change”; or “none”."""
+    said = Counter(move.word for move in moves)
+    named = {NO_CLEAR_CHANGE: "without a clear change", "the same": "with causes that cancel out"}
+    order = ("higher", "lower", NO_CLEAR_CHANGE, CORRECTED, NOT_TESTED)
+    words = sorted(said, key=lambda word: order.index(word) if word in order else len(order))
+    return ", ".join(f"{said[word]} {named.get(word, word)}" for word in words) or "none"
 
 
 def part_words(part: Part) -> str:
@@ -101,7 +124,7 @@ def _benchmark_words(move: Move) -> str:
         said.append(f"{figures['comparison']} {figures['benchmark']}" if compared else "")
     if said[0] == said[1] or not all(said):
         return ""
-    return f"Was {said[0]}, is {said[1]} ({new['figures']['benchmark_name']})"
+    return f"Beside “{new['figures']['benchmark_name']}”: was {said[0]}, is {said[1]}"
 
 
 def _percent(share: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from needs_assessment.chapter.cell import Cell
+from needs_assessment.chapter.origins import origins
 from needs_assessment.display import chapter_title, decimal_places, format_number, join_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
@@ -41,6 +42,8 @@ def table(frame: pd.DataFrame, label: str, caption: str, notes: Sequence[str]) -
             for row in frame.to_numpy()
         ],
         "notes": list(notes),
+        # An indicator's number leads to its sources by itself.
+        "origins": origins(frame, lambda cell: not cell.indicator),
         "source": _source(cells),
         "nature": _nature(cells),
     }
@@ -65,6 +68,7 @@ def figure(label: str, caption: str, alt: str, data: pd.DataFrame | pd.Series) -
                 for name, row in zip(frame.index, frame.to_numpy(), strict=True)
             ],
         },
+        "origins": origins(frame),
         "source": _source(cells),
         "nature": _nature(cells),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from needs_assessment.assurance import answered, read_log, review_log
+from needs_assessment.checking.numbered import same_number
 from needs_assessment.checking.places import flag_error
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.explain import explain, summarise
@@ -84,6 +85,13 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
             Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path))
             for path in recovered_files(report)
         ]
+    version = council.editions[edition.text].version
+    found.flags += (
+        found.attempt(
+            "version", lambda: same_number(project, council.id, edition.text, report, version)
+        )
+        or []
+    )
     path = report.path / "checks.json"
     found.flags += _of_last_run(path)
     editions = [each.text for each in council.edition_periods()]
