@@ -84,6 +84,17 @@ def test_a_small_year_is_not_shown_by_quarter_zeros_neither() -> None:
     assert shown["marac.referrals agency=education 2024-25 Q2"] == "0"
 
 
+def test_a_small_year_is_not_shown_by_a_category_of_which_it_holds_none() -> None:
+    """Two categories with somebody in them would make a year of 2 at least."""
+    rows = quarters("idva.referrals", 0, 0, 1, 1)
+    rows += quarters("idva.referrals", 0, 0, 0, 1, category="source=police")
+    rows += quarters("idva.referrals", 0, 0, 1, 0, category="source=self")
+    rows += quarters("idva.referrals", 0, 0, 0, 0, category="source=health")
+    shown = protect(*rows)
+    assert {cell.display for cell in shown.cells} == {"[c]"}
+    assert not shown.protection.exposed
+
+
 def test_a_year_that_holds_a_partner_s_bound_is_confidential_not_unavailable() -> None:
     rows = quarters("marac.cases", 20, 30, 25)
     rows.append(observation("marac.cases", None, period="2024-25 Q4", status="below:5"))

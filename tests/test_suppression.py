@@ -98,12 +98,12 @@ def linked(draw: st.DrawFn) -> Table:
             truth["whole", category, year] = part + rest
             limits.append((("part", category, year), ("whole", category, year)))
     for measure in ("part", "whole"):
-        for year in "12":
-            cells = tuple((measure, category, year) for category in "ab")
-            sums.append(((measure, "all", year), cells))
         for category in ["a", "b", "all"]:
             cells = tuple((measure, category, year) for year in "12")
             sums.append(((measure, category, "both"), cells))
+        for year in ["1", "2", "both"]:
+            cells = tuple((measure, category, year) for category in "ab")
+            sums.append(((measure, "all", year), cells))
     return _finished(draw, truth, sums, limits)
 
 

@@ -165,12 +165,6 @@ class Report:
             for start, end in map(_stretch, self.series.get(series, {}))
         )
 
-    def finest(self, series: Series) -> list[Period | Stretch]:
-        """The stretches and points in time that make up all that can be named of the series."""
-        if not self.sums_over_time(series):
-            return self.when(series)
-        return [each for each in self.when(series) if not isinstance(each, Period) or each.is_point]
-
     def when(self, series: Series) -> list[Period | Stretch]:
         """The stretches and periods at which the series can be named, the finest first."""
         breakdown = series._replace(category="")

@@ -72,7 +72,7 @@ def _tie_categories(report: Report, breakdown: Series) -> None:
             values = dict.fromkeys(
                 [*dimension.categories, *_stated_values(report, breakdown, name)]
             )
-            for when in report.finest(breakdown):
+            for when in report.when(breakdown):
                 _tie_dimension(report, margin, dimension, values, category, when)
 
 
