@@ -48,7 +48,7 @@ def read_page(path: Path, artefact: str) -> Pages:
             for text in texts
             if text.strip()
         ]
-    for script in soup.find_all("script", type="application/json"):
+    for script in soup.find_all("script", id="explanations"):
         pages.figures += _explained(json.loads(script.get_text()), artefact)
     for block in soup.find_all(["p", "li"]):
         pages.texts.append(plain(block.get_text(" ")))

@@ -228,9 +228,9 @@ local function callout(div)
   return blocks
 end
 
--- A browser would break 2024-25 after its hyphen.
+-- A browser would break 2024-25 after its hyphen; the name of a file may be broken.
 local function keep_period_whole(str)
-  if html and str.text:match "%d%d%d%d%-%d%d" then
+  if html and str.text:match "%d%d%d%d%-%d%d" and not str.text:match "/" then
     return pandoc.Span({ str }, { class = "period" })
   end
 end
