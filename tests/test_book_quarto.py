@@ -147,6 +147,9 @@ def links(folder: Path) -> list[tuple[str, str]]:
     for page in pages(folder):
         for link in page.select("a[href]"):
             inside = link.find_parent(["nav", "header"]) or link.find_parent(class_="csl-entry")
+            # The built-in page's own: the chapters beside it, and numbers that explain themselves.
+            inside = inside or link.find_parent(class_=re.compile("^turn-"))
+            inside = inside or "explained" in link.get("class", [])
             target = link["href"].removeprefix("./")
             if inside or re.match("#fn(ref)?\\d", target):
                 continue

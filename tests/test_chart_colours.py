@@ -5,12 +5,18 @@ and Fernandes, “A Physiologically-based Model for Simulation of Color Vision D
 Transactions on Visualization and Computer Graphics 15 (6), 2009.
 """
 
-from itertools import combinations
+from collections.abc import Iterator
+from itertools import combinations, pairwise
 
+import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
+from needs_assessment import charts
 from needs_assessment.book.colour import contrast
+from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chart import COLOURS, DARK, GREY, TEXT
 
 SEEN_BY = {
@@ -40,6 +46,12 @@ SEEN_BY = {
 # CIE 1976 colour difference: about 2 can just be told apart side by side. Series have marks of
 # their own shape as well.
 APART = 10
+
+
+@pytest.fixture(autouse=True)
+def close() -> Iterator[None]:
+    yield
+    plt.close("all")
 
 
 def linear(colour: str) -> np.ndarray:
@@ -75,12 +87,34 @@ def test_every_mark_stands_out_from_the_page(colour: str, sight: str) -> None:
 
 
 @pytest.mark.parametrize("sight", SEEN_BY)
-@pytest.mark.parametrize("pair", combinations(COLOURS, 2), ids=" ".join)
+@pytest.mark.parametrize("pair", list(combinations(COLOURS, 2)), ids=" ".join)
 def test_series_can_be_told_apart(pair: tuple[str, str], sight: str) -> None:
     one, other = (lab(seen(colour, sight)) for colour in pair)
     assert np.linalg.norm(one - other) >= APART
 
 
-def test_neighbours_hold_3_to_1() -> None:
-    assert contrast(*COLOURS[:2]) >= 3
-    assert contrast(DARK, GREY) >= 3
+@pytest.mark.parametrize("sight", SEEN_BY)
+@pytest.mark.parametrize("pair", [*pairwise(COLOURS), (DARK, GREY)], ids=" ".join)
+def test_neighbours_hold_3_to_1(pair: tuple[str, str], sight: str) -> None:
+    assert contrast(*(written(seen(colour, sight)) for colour in pair)) >= 3
+
+
+def test_bars_of_two_series_never_touch() -> None:
+    """Those that are no neighbours in the order are parted by white as well."""
+    cells = pd.Series({"Q1": Cell(30, "30"), "Q2": Cell(20, "20")}, dtype=object)
+    frame = pd.DataFrame({f"Series {number}": cells for number in range(4)})
+    axes = charts.bars(frame, title="Four series beside each other").figure.axes[0]
+    spans = sorted((bar.get_y(), bar.get_y() + bar.get_height()) for bar in axes.patches)
+    assert len(spans) == 8
+    assert all(end < start for (_, end), (start, _) in pairwise(spans))
+
+
+def test_marks_that_may_meet_have_a_white_edge() -> None:
+    cells = {"Police": Cell(30, "30", interval=(25, 35)), "Health": Cell(20, "20")}
+    level = Cell(28, "28", name="Recommended level: 28")
+    for draw in (charts.dots, charts.bars):
+        axes = draw(cells, title="Police refer most", benchmarks=[level]).figure.axes[0]
+        lines = [line for line in axes.lines if line.get_marker() == "None"]
+        assert lines and all(line.get_path_effects() for line in lines)
+        marks = [line for line in axes.lines if line.get_marker() != "None"]
+        assert {to_hex(mark.get_markeredgecolor()) for mark in marks} <= {"#ffffff"}

@@ -1,6 +1,6 @@
 """Charts: what they refuse, what they leave out, and the words that stand for them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -147,3 +147,18 @@ def test_numbers_worked_out_in_the_notebook_are_refused() -> None:
         charts.bars(pd.Series({"a": 3.0}), title=TITLE)
     with pytest.raises(AssessmentError, match="without data"):
         charts.dots(pd.DataFrame(), title=TITLE)
+
+
+@pytest.mark.parametrize("draw", [charts.bars, charts.dots])
+def test_a_series_that_has_no_value_for_a_row_is_not_named_there(
+    draw: Callable[..., Chart],
+) -> None:
+    frame = pd.DataFrame(
+        {"here": [cell(12), cell(2)], "UK": [cell(14), Cell(None, "")]},
+        index=["Male", "Aged 17 or younger"],
+        dtype=object,
+    )
+    chart = draw(frame, title=TITLE)
+    texts = [text.get_text() for text in chart.figure.axes[0].texts]
+    assert sorted(filter(None, texts)) == ["12% here", "14% UK", "2% here"]
+    assert chart.alt.count("UK") == 1

@@ -65,3 +65,20 @@ def test_numbers_tell_nothing_of_what_is_hidden(assessed: Assessed) -> None:
             label for label, _ in each["lines"]
         )
     assert len(text.encode()) < 3_000_000, "it goes by e-mail, and opens on an old telephone"
+
+
+def test_the_annex_tells_what_a_number_tells_of_itself(assessed: Assessed) -> None:
+    """Without scripts, the same stands where the number's link leads."""
+    page = BeautifulSoup(
+        (assessed("north", "2024-25").path / "index.html").read_text(encoding="utf-8"),
+        "html.parser",
+    )
+    told = 0
+    for each in json.loads(page.find("script", id="explanations").get_text()).values():
+        place = page.find(id=each["anchor"]).find_parent("tr")
+        words = " ".join(place.get_text().split())
+        for label, text in each["lines"]:
+            if label in ("Based on", "95% interval", "Year before", "Definition", "Caution"):
+                assert text in words, f"{each['name']}: {label}"
+                told += 1
+    assert told > 400

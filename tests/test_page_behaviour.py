@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from needs_assessment.audit.pages import read_page
+from needs_assessment.chapter.chart import WIDTH
 from page_browser import opened, rate, render_sample, start_browser
 
 browser = pytest.fixture(scope="module")(start_browser)
@@ -208,8 +209,12 @@ def test_a_narrow_screen_scrolls_only_inside_tables_and_charts(
         region = page.locator("#tbl-marac-agency").locator("xpath=..")
         expect(region).to_have_attribute("role", "region")
         expect(region).to_have_attribute("tabindex", "0")
-        shown = page.locator("main img").first.bounding_box()
-        assert shown and shown["width"] >= 480, "small print stays readable"
+        frame = page.locator(".figure-scroll").first
+        shown = frame.locator("img").bounding_box()
+        # Charts are six inches wide, and their least letters ten points.
+        assert shown and 10 * shown["width"] / (72 * WIDTH) >= 7.9, "small print stays readable"
+        moves = frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
+        assert moves == (width < 390), "a telephone shows the whole chart"
 
 
 def test_print_shows_the_report_and_no_controls(page: Page) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from computed import basis, group, indicator, protecting
-from needs_assessment.disclosure.board import complete_indicator
+from needs_assessment.disclosure.board import complete_indicator, when
 
 
 def shown(name: str, *rows: tuple[str, str, Any]) -> dict[str, Any]:
@@ -57,6 +57,20 @@ def test_places_are_counted_and_not_tested() -> None:
         "refuge.places", ("refuge.places", "@2025-03-31", 16), ("refuge.places", "@2024-03-31", 15)
     )
     assert (entry["direction"], entry["tested"]) == ("higher", False)
+    assert entry["figures"]["previous"] == "15 on 31 March 2024"
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        ("2023-24", "in 2023-24"),
+        ("2023-24 Q1..Q2", "in quarters 1 to 2 of 2023-24"),
+        ("2016-M05..2016-M12", "from May 2016 to December 2016"),
+        ("2016", "in calendar year 2016"),
+    ],
+)
+def test_the_year_before_is_named_as_a_reader_says_it(before: str, words: str) -> None:
+    assert when(before) == words
 
 
 def test_a_hidden_year_before_hides_the_direction() -> None:

@@ -32,7 +32,7 @@ def accessibility_page(store: ProtectedStore) -> str:
     return "\n\n".join(
         [
             "# Accessibility statement {#sec-accessibility}",
-            f"{name} wants as many people as possible to be able to read this report. The Public "
+            f"This report of {name} is meant to be read by as many people as possible. The Public "
             "Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations "
             "2018 apply to it.",
             "## What readers can do {#sec-accessibility-features}",

@@ -165,11 +165,12 @@ def _rests_on(entry: Entry) -> str:
 
 
 def _group_row(row: Entry) -> str:
-    facts = dict(rests_on(row))
-    told = [facts.get("Period", facts.get("Based on", ""))]
-    if "95% interval" in facts:
-        told.append(f"95% interval {facts['95% interval']}")
-    beside = f" ({'; '.join(told)})" if any(told) else ""
+    """All that the page tells beside a number of a breakdown, so that it stands here as well."""
+    told = "; ".join(
+        text if label in ("Period", "Based on") else f"{label[:1].lower()}{label[1:]}: {text}"
+        for label, text in rests_on(row)
+    )
+    beside = f" ({told})" if told else ""
     return _anchored(f"{row['label']}: {row['display']}{beside}", row["id"])
 
 
@@ -227,7 +228,7 @@ def _where_from(entry: Entry) -> str:
 
 def _group_source(group: Entry) -> str:
     if not group["rows"]:
-        return escape(f"not available: {group['reason']}")
+        return escape(_sentence(group["reason"]))
     rows: dict[tuple[str, str], set[int]] = {}
     for row in group["rows"]:
         for each in row["sources"]:

@@ -21,7 +21,7 @@ from needs_assessment.indicators import funnel as control
 from needs_assessment.indicators.intervals import WIDE
 
 _INTERVAL = "Lines show 95% intervals"
-_ROW = 0.36
+_ROW = 0.34
 
 
 def bars(
@@ -47,7 +47,7 @@ def bars(
             place = row + (number - (series - 1) / 2) * thickness
             faded = highlight is not None and name != highlight
             colour = chart.GREY if faded else chart.COLOURS[number]
-            text = str(cell) if series == 1 else f"{cell} {column}"
+            text = f"{cell} {column}" if series > 1 and str(cell) else str(cell)
             marks.bar(axes, cell, place, thickness * 0.92, colour, text)
     _finish_rows(figure, axes, frame, title, benchmarks)
     return Chart(figure, _words("Bar chart", title, frame, benchmarks), frame)
@@ -67,7 +67,7 @@ def dots(
     for number, column in enumerate(frame):
         for row, cell in enumerate(frame[column]):
             place = row + (number - (series - 1) / 2) * 0.7 / series
-            text = str(cell) if series == 1 else f"{cell} {column}"
+            text = f"{cell} {column}" if series > 1 and str(cell) else str(cell)
             marks.dot(axes, cell, place, number, text)
     axes.set_ylim(-0.6, len(frame) - 0.4)
     _finish_rows(figure, axes, frame, title, benchmarks)
@@ -80,7 +80,7 @@ def stages(frame: pd.DataFrame, *, title: str) -> Chart:
     """
     numbers = frame["Number"] if "Number" in frame else frame["Value"]
     data = chart.check_cells(frame[["Number", "Value"]] if "Number" in frame else frame[["Value"]])
-    figure, axes = plt.subplots(figsize=(chart.WIDTH, 0.75 + 0.5 * len(data)))
+    figure, axes = plt.subplots(figsize=(chart.WIDTH, 0.75 + 0.45 * len(data)))
     parts = []
     for row, (name, cell) in enumerate(numbers.items()):
         share = frame["Value"].iloc[row] if "Number" in frame and row else None
@@ -105,7 +105,7 @@ def lines(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
     as the years do.
     """
     frame = chart.check_cells(frame)
-    figure, axes = plt.subplots(figsize=(chart.WIDTH, 3.9))
+    figure, axes = plt.subplots(figsize=(chart.WIDTH, 3.5))
     years = all(isinstance(name, int) for name in frame.index)
     places = list(frame.index) if years else list(range(len(frame)))
     highest = max(
@@ -150,7 +150,7 @@ def panels(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
     columns = len(given) if len(given) <= 4 else -(-len(given) // 2)
     rows = -(-len(given) // columns)
     figure, grid = plt.subplots(
-        rows, columns, sharey=True, squeeze=False, figsize=(chart.WIDTH, 0.7 + 2.6 * rows)
+        rows, columns, sharey=True, squeeze=False, figsize=(chart.WIDTH, 0.7 + 2.3 * rows)
     )
     widest = max(len(cells) for cells in given)
     for number, axes in enumerate(grid.flat):
@@ -160,7 +160,7 @@ def panels(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
         cells = given[number]
         for place, cell in enumerate(cells):
             marks.column(axes, cell, place)
-        axes.set_title("\n".join(wrap(str(cells.name), 60 // columns)), fontsize=11)
+        axes.set_title("\n".join(wrap(str(cells.name), 52 // columns)), fontsize=11)
         axes.set_xticks(range(len(cells)), [str(name) for name in cells.index], fontsize=10)
         axes.set_xlim(-0.6, widest - 0.4)
         axes.margins(y=0.2)
@@ -190,7 +190,7 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
         )
     data = chart.check_cells(frame[["Out of", "Value"]])
     shown = data[[chart.is_shown(cell) for cell in data["Value"]]]
-    figure, axes = plt.subplots(figsize=(chart.WIDTH, 4.6))
+    figure, axes = plt.subplots(figsize=(chart.WIDTH, 4.2))
     sizes = [float(cell) for cell in shown["Out of"]]
     average = float(overall) / multiplier
     spread = np.linspace(max(1.0, 0.8 * min(sizes)), 1.1 * max(sizes), 120)
@@ -229,7 +229,7 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     are equally far from 1. Left of the line a group has less than its share.
     """
     frame = chart.check_cells(chart.as_frame(cells), most=1)
-    figure, axes = plt.subplots(figsize=(chart.WIDTH, 1.1 + 0.42 * len(frame)))
+    figure, axes = plt.subplots(figsize=(chart.WIDTH, 1.1 + 0.38 * len(frame)))
     column = frame.columns[0]
     low, high = _reach([cell for cell in frame[column] if chart.is_shown(cell)])
     for row, cell in enumerate(frame[column]):
@@ -288,6 +288,7 @@ def _words(kind: str, title: str, frame: pd.DataFrame, benchmarks: Sequence[Cell
         + ", ".join(
             f"{chart.value_words(cell)} {column}" if several else chart.value_words(cell)
             for column, cell in row.items()
+            if str(cell)
         )
         for name, row in frame.iterrows()
     ]

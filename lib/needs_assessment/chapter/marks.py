@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 
 from needs_assessment.chapter import chart
 from needs_assessment.chapter.cell import Cell
 
 _GAP = 5
-_OUTLINE = [patheffects.withStroke(linewidth=3.4, foreground="white")]
+# Marks that meet are kept apart by a white edge, whatever colours a reader sees.
+_EDGE = {"markeredgecolor": "white", "markeredgewidth": 1}
 
 
 def label(
@@ -54,7 +54,7 @@ def bar(axes: Axes, cell: Cell, place: float, thickness: float, colour: str, tex
             cell.upper,
             color=chart.TEXT,
             linewidth=1.6,
-            path_effects=_OUTLINE,
+            path_effects=chart.OUTLINE,
             zorder=3,
         )
         end = max(end, cell.upper)
@@ -70,7 +70,7 @@ def dot(axes: Axes, cell: Cell, place: float, number: int, text: str) -> None:
     if cell.lower is not None and cell.upper is not None:
         axes.hlines(place, cell.lower, cell.upper, color=colour, linewidth=2)
         end = cell.upper
-    axes.plot(float(cell), place, chart.MARKERS[number], color=colour, markersize=9)
+    axes.plot(float(cell), place, chart.MARKERS[number], color=colour, markersize=9, **_EDGE)
     label(axes, text, (end, place), (_GAP + 3, 0))
 
 
@@ -88,7 +88,7 @@ def column(axes: Axes, cell: Cell, place: float) -> None:
             cell.upper,
             color=chart.TEXT,
             linewidth=1.6,
-            path_effects=_OUTLINE,
+            path_effects=chart.OUTLINE,
             zorder=3,
         )
         end = max(end, cell.upper)
@@ -103,7 +103,7 @@ def line(
     cells = list(frame[name])
     colour = chart.COLOURS[number]
     values = [float(cell) for cell in cells]
-    axes.plot(places, values, marker=chart.MARKERS[number], color=colour, markersize=8)
+    axes.plot(places, values, marker=chart.MARKERS[number], color=colour, markersize=8, **_EDGE)
     held = [row for row, cell in enumerate(cells) if chart.is_shown(cell)]
     for row in held:
         cell = cells[row]
@@ -127,6 +127,6 @@ def points(axes: Axes, shown: pd.DataFrame, outside: Sequence[object]) -> None:
         at = float(shown.loc[name, "Out of"]), float(shown.loc[name, "Value"])
         far = name in outside
         colour, marker = (chart.ORANGE, "D") if far else (chart.DARK, "o")
-        axes.plot(*at, marker, color=colour, markersize=9, zorder=5)
+        axes.plot(*at, marker, color=colour, markersize=9, zorder=5, **_EDGE)
         offset, up = ((0, 9), "bottom") if number % 2 else ((0, -9), "top")
         label(axes, str(name), at, offset, across="center", up=up, size=10, bold=far)

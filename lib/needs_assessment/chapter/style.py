@@ -6,6 +6,8 @@ import font_source_sans_pro
 import matplotlib as mpl
 from matplotlib import font_manager
 
+from needs_assessment.chapter.chart import WIDTH
+
 
 def use_style() -> None:
     """Sets matplotlib to the afcharts style, in the report's own typeface."""
@@ -18,7 +20,7 @@ def use_style() -> None:
             "font.family": "sans-serif",
             "font.sans-serif": ["Source Sans Pro"],
             "font.size": 12,
-            "figure.figsize": (7.2, 4.0),
+            "figure.figsize": (WIDTH, 3.6),
             "axes.titlesize": 13,
             # Labels stay inside the figure, so that every chart is printed at the same size.
             "figure.constrained_layout.use": True,

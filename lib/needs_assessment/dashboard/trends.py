@@ -7,7 +7,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from needs_assessment.chapter.chart import DARK, TEXT, WIDTH
+from needs_assessment.chapter.chart import DARK, TEXT
 from needs_assessment.chapter.display import figure_svg
 from needs_assessment.chapter.style import use_style
 from needs_assessment.dashboard.page import named
@@ -16,6 +16,7 @@ from needs_assessment.indicators import intervals
 
 MOST = 12
 _COLUMNS = 4
+_WIDTH = 7.2
 
 
 def trends(indicators: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> str:
@@ -28,7 +29,7 @@ def trends(indicators: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> s
     rows = -(-len(indicators) // _COLUMNS)
     with plt.rc_context({"figure.constrained_layout.h_pad": 0.06}):
         figure, grid = plt.subplots(
-            rows, _COLUMNS, figsize=(WIDTH, 1.32 * rows), squeeze=False, sharex=True
+            rows, _COLUMNS, figsize=(_WIDTH, 1.32 * rows), squeeze=False, sharex=True
         )
     for place, axes in enumerate(grid.flat):
         if place < len(indicators):

@@ -102,7 +102,7 @@ def _figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -> dic
             format_number(end, entry.decimals, unit=entry.unit, signed=signed) for end in ends
         )
     figures = {
-        "previous": f"{previous['display']} in {_words(previous['period'])}"
+        "previous": f"{previous['display']} {when(previous['period'])}"
         if previous
         else "no figure for the year before",
         "direction": _DIRECTIONS.get(view["direction"], "not compared with"),
@@ -124,8 +124,14 @@ def _figures(indicator: Indicator, view: dict[str, Any], *, hidden: bool) -> dic
     return figures
 
 
-def _words(period: str | None) -> str:
-    return parse_period(period).words() if period else "the year before"
+def when(text: str | None) -> str:
+    """A period with the word before it that a sentence needs: “on 31 March 2024”."""
+    if not text:
+        return "in the year before"
+    period = parse_period(text)
+    # On a day, from one month to another, in a year or a quarter.
+    from_month = ".." in text and "Q" not in text
+    return f"{'on' if period.is_point else 'from' if from_month else 'in'} {period.words()}"
 
 
 def _own_direction(indicator: Indicator) -> str:

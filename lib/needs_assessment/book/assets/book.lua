@@ -120,9 +120,10 @@ local function callout(div)
   return blocks
 end
 
--- A browser would break 2024-25 after its hyphen. An address has to break somewhere.
+-- A browser would break 2024-25 after its hyphen. Addresses and names of files have to break
+-- somewhere.
 local function keep_period_whole(str)
-  if str.text:match "%d%d%d%d%-%d%d" and not str.text:match "://" then
+  if str.text:match "%d%d%d%d%-%d%d" and not str.text:match "/" then
     return pandoc.Span({ str }, { class = "period" })
   end
 end

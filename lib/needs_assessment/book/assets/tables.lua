@@ -3,9 +3,10 @@
 
 local LINE = 104     -- characters of a table's size that fit on a line of the PDF
 local FULL = 111     -- the same in a table of prose, which is set smaller
-local MANY = 120     -- and in one of more than five columns (see typst-template.typ)
+local MANY = 114     -- and in one of more than five columns (see typst-template.typ)
 local SHORT = 17     -- a column of a word or two, best on one line
 local PADDING = 4
+local PROSE = 60     -- a column of sentences
 
 local function head_rows(rows, scope)
   for _, row in ipairs(rows) do
@@ -25,12 +26,12 @@ local function all_rows(tbl)
 end
 
 -- The least share of the line that each column can do with: its longest piece that cannot be
--- broken, and where `whole` is true the whole of a short column.
+-- broken, and the whole of a short column that is among those `whole`.
 local function least_shares(longest, pieces, whole)
   local least, sum = {}, 0
   local line = #longest > 5 and MANY or FULL
   for index, length in ipairs(longest) do
-    local needed = whole and length <= SHORT and length or pieces[index] or 0
+    local needed = whole[index] and length <= SHORT and length or pieces[index] or 0
     least[index] = (needed + PADDING) / line
     sum = sum + least[index]
   end
@@ -60,13 +61,13 @@ local function share_out(weights, least)
   return result
 end
 
--- Shares of the line for the columns of a table that is wider than the line; nil where Typst's own
--- fit is best. Typst gives every long column the same width, a name as much as its definition. The
--- squares of the cells' heights in lines, length / width, have the least sum where each width is
--- the cube root of its column's sum of squared lengths.
-local function shares(tbl)
-  local longest, pieces, squares = {}, {}, {}
-  for _, row in ipairs(all_rows(tbl)) do
+-- The length of the longest text of each column, and of its longest piece that cannot be broken;
+-- the sum of the squared lengths; and whether all that stands under its heading is a number, a
+-- date or nothing.
+local function measures(tbl)
+  local longest, pieces, squares, numbers = {}, {}, {}, {}
+  local heads = #tbl.head.rows
+  for place, row in ipairs(all_rows(tbl)) do
     for index, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
       local length = pandoc.text.len(text)
@@ -76,21 +77,52 @@ local function shares(tbl)
       for piece in text:gmatch "[^%s/-]+" do
         pieces[index] = math.max(pieces[index] or 0, pandoc.text.len(piece))
       end
+      if place > heads then
+        numbers[index] = numbers[index] ~= false and (text == "" or text:match "[%d%[]" ~= nil)
+      end
     end
   end
+  return longest, pieces, squares, numbers
+end
+
+-- Shares of the line for the columns of a table that is wider than the line; nil where Typst's own
+-- fit is best. Typst gives every long column the same width, a name as much as its definition. The
+-- squares of the cells' heights in lines, length / width, have the least sum where each width is
+-- the cube root of its column's sum of squared lengths.
+local function shares(longest, pieces, squares, numbers)
   local needed, weights = 0, {}
   for index, length in ipairs(longest) do
     needed = needed + length + PADDING
     weights[index] = squares[index] ^ (1 / 3)
   end
   if needed <= LINE then return nil end
-  local least, sum = least_shares(longest, pieces, true)
-  if sum > 0.8 then least = least_shares(longest, pieces, false) end
+  local all = {}
+  for index in ipairs(longest) do all[index] = true end
+  local least, sum = least_shares(longest, pieces, all)
+  if sum > 0.8 then least, sum = least_shares(longest, pieces, numbers) end
+  if sum > 0.9 then least = least_shares(longest, pieces, {}) end
   return share_out(weights, least)
 end
 
+-- On the page, the headings say how wide a column wants to be (page.css, site.css).
+local function mark_columns(rows, longest)
+  for _, row in ipairs(rows) do
+    for index, cell in ipairs(row.cells) do
+      local length = longest[index]
+      local class = length > PROSE and "prose" or length > SHORT and "words" or length > 11 and "short"
+      if class then cell.attr.classes:insert(class) end
+    end
+  end
+end
+
 function Table(tbl)
-  local widths = not FORMAT:match "html" and shares(tbl) or {}
+  local longest, pieces, squares, numbers = measures(tbl)
+  local widths = {}
+  if FORMAT:match "html" then
+    mark_columns(tbl.head.rows, longest)
+  else
+    widths = shares(longest, pieces, squares, numbers) or {}
+  end
   for index, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[index] = { spec[1], widths[index] }
   end
