@@ -98,12 +98,17 @@ def linked(draw: st.DrawFn) -> Table:
             truth["whole", category, year] = part + rest
             limits.append((("part", category, year), ("whole", category, year)))
     for measure in ("part", "whole"):
-        for category in ["a", "b", "all"]:
-            cells = tuple((measure, category, year) for year in "12")
-            sums.append(((measure, category, "both"), cells))
-        for year in ["1", "2", "both"]:
-            cells = tuple((measure, category, year) for category in "ab")
-            sums.append(((measure, "all", year), cells))
+        by_year = {
+            (measure, category, "both"): tuple((measure, category, year) for year in "12")
+            for category in ["a", "b", "all"]
+        }
+        by_category = {
+            (measure, "all", year): tuple((measure, category, year) for category in "ab")
+            for year in ["1", "2", "both"]
+        }
+        both = (measure, "all", "both")
+        sums += [each for each in by_category.items() if each[0] != both]
+        sums += [*by_year.items(), (both, by_category[both])]
     return _finished(draw, truth, sums, limits)
 
 

@@ -8,6 +8,8 @@ local SHORT = 17     -- a column of a word or two, best on one line
 local PADDING = 4
 local PROSE = 60     -- a column of sentences
 
+local html = FORMAT:match "html" ~= nil
+
 local function head_rows(rows, scope)
   for _, row in ipairs(rows) do
     for index, cell in ipairs(row.cells) do
@@ -117,12 +119,9 @@ end
 
 function Table(tbl)
   local longest, pieces, squares, numbers = measures(tbl)
-  local widths = {}
-  if FORMAT:match "html" then
-    mark_columns(tbl.head.rows, longest)
-  else
-    widths = shares(longest, pieces, squares, numbers) or {}
-  end
+  -- What is read once for all formats (JSON) has both; each format takes its own.
+  if html or FORMAT == "json" then mark_columns(tbl.head.rows, longest) end
+  local widths = not html and shares(longest, pieces, squares, numbers) or {}
   for index, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[index] = { spec[1], widths[index] }
   end
