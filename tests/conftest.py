@@ -96,27 +96,29 @@ _LONG = (
     "test_chapters_read.py",
     "test_analyst_day.py",
     "test_publish.py",
+    "test_verify.py",
+    "test_comments_edition.py",
+    "test_changes_page.py",
     "test_audit_run.py",
+    "test_accessibility.py",
     "test_narrative_kills.py",
     "test_notebooks.py",
     "test_command.py",
+    "test_dashboard.py",
+    "test_maintainer.py",
+    "test_disclosure.py",
+    "test_audit_leaks.py",
     "test_audit_reading.py",
     "test_suppression.py",
     "test_disclosure_linked.py",
-    "test_maintainer.py",
 )
-# Whole runs on clusters and fleets, rebuilt editions, every page in a browser: `make test-all`.
+# Whole runs of clusters and fleets, a whole year, and pictures, which another browser draws
+# otherwise: `make test-all`.
 _APART = (
-    "test_accessibility.py",
-    "test_changes_causes.py",
-    "test_changes_page.py",
     "test_cluster.py",
-    "test_comments_edition.py",
     "test_fleet.py",
-    "test_page_behaviour.py",
     "test_pictures.py",
     "test_scripted_year.py",
-    "test_verify.py",
 )
 
 

@@ -86,9 +86,9 @@ def test_difference_of_two_proportions(
 ) -> None:
     """Method 10 of Newcombe 1998 (Statistics in Medicine 17: 873-890).
 
-    The first values stand in the paper. The others, of pairs of counts as it uses them, were
-    recomputed apart from the program: in decimals of 50 digits, the limits of each proportion found
-    by halving an interval until the score test just rejects. `score_limits` does so again here.
+    The values were computed apart from the program: in decimals of 50 digits, the limits of each
+    proportion found by halving an interval until the score test just rejects. `score_limits` does
+    so again here.
     """
     assert intervals.difference(*counts) == pytest.approx(expected, abs=5e-5)
     now, now_total, before, before_total = counts
