@@ -75,8 +75,8 @@ local function measures(tbl)
       local length = pandoc.text.len(text)
       longest[index] = math.max(longest[index] or 0, length)
       squares[index] = (squares[index] or 0) + (length + PADDING) ^ 2
-      -- Lines also break after the signs in a file's name.
-      for piece in text:gmatch "[^%s/-]+" do
+      -- Lines also break after the signs in a file's name, but not before a digit.
+      for piece in text:gsub("([/-])(%D)", "%1 %2"):gmatch "%S+" do
         pieces[index] = math.max(pieces[index] or 0, pandoc.text.len(piece))
       end
       if place > heads then
