@@ -152,7 +152,7 @@ def _knowledge(shown: Shown, council: Council, public: Public) -> Knowledge:
     rates = Rates(shown, context, tables)
     known.relations += [*charts.relations, *rates.relations]
     known.facts += charts.facts + rates.facts
-    known.implied |= rates.hidden
+    known.implied |= rates.hidden | charts.implied
     for key, hidden in charts.hidden.items():
         known.hide(key, hidden)
     return known

@@ -55,8 +55,11 @@ def chart_knowledge(shown: Shown, context: Context, tables: Knowledge, system: S
             (f"the alternative text of {name}", read_alternative(drawn.alt)),
         ):
             for point, key in reader.keys(chart, plotted):
-                counted = point if not _NO_COUNTS.search(chart.title) else _uncounted(point)
-                _take(counted, key, f"{name}, “{point.row}”", source, known, context)
+                counts = not _NO_COUNTS.search(chart.title)
+                if point.hidden and not counts:
+                    known.implied.add(key)
+                counted = point if counts else _uncounted(point)
+                _take(counted, counts, key, f"{name}, “{point.row}”", source, known, context)
     return known
 
 
@@ -73,13 +76,22 @@ def _uncounted(point: Plotted) -> Plotted:
 
 
 def _take(
-    point: Plotted, key: Key, place: str, source: str, known: Knowledge, context: Context
+    point: Plotted,
+    counts: bool,
+    key: Key,
+    place: str,
+    source: str,
+    known: Knowledge,
+    context: Context,
 ) -> None:
-    """Adds what one bar or point says to what is known."""
+    """Adds what one bar or point says to what is known. Where it stands for no count (`counts`),
+    the rate or ratio is hidden: the count below it is only when it is shown nowhere.
+    """
     number = point.number
     if point.hidden:
         most = written_bound(point.words) or 0.0
-        known.hide(key, Hidden(context.report, (place,), False, most >= ANY))
+        if counts:
+            known.hide(key, Hidden(context.report, (place,), False, most >= ANY))
         known.relations.append(says(key, 0.0, most, source))
     blur = context.rule.blur([key.measure]) if isinstance(key, Cell) else 0.0
     spans = []
