@@ -15,6 +15,7 @@ from attacked import (
     agencies,
     chart,
     dots,
+    indicator,
     small_project,
     word,
     workbook,
@@ -89,6 +90,30 @@ def test_a_bar_of_a_chart_that_no_table_repeats(tmp_path: Path) -> None:
     drawn = chart(["a", "b", "c"], [40, 3, 20], ["40", "[c]", "20"])
     found = Book([served({"Police": 86})], drawn).attack(tmp_path)
     assert addresses(found) == ["fig-numbers, “b”"]
+
+
+@pytest.mark.parametrize(("title", "safe"), [("Representation ratio of", True), ("Some", False)])
+def test_hidden_ratios_of_counts_that_are_shown(tmp_path: Path, title: str, safe: bool) -> None:
+    """The data files give the counts; a chart of counts that hides them is another matter."""
+    ages = {"aged_18_24": ("18 to 24", 9), "aged_25_34": ("25 to 34", 30)}
+    alt = "".join(f"{label}: [c]; " for label, _ in ages.values())
+    page = chart(["a"], [1], None, alt=f"Dots with intervals. {alt}")
+    page = page.replace("Numbers.", f"{title} IDVA clients by age.")
+    shown = [
+        indicator(
+            "idva.age",
+            id=f"idva.age.{name}",
+            label=label,
+            kind="proportion",
+            value=100 * count / 83,
+            numerator=count,
+            denominator=83,
+            display=f"{100 * count / 83:.1f}%",
+        )
+        for name, (label, count) in ages.items()
+    ]
+    found = Book([served({"Police": 86})], page, indicators=shown).attack(tmp_path).findings
+    assert bool(found) != safe
 
 
 @pytest.mark.parametrize(
