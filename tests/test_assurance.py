@@ -19,7 +19,7 @@ from needs_assessment.assurance import (
     read_log,
     review_log,
 )
-from needs_assessment.auditing import refuse_unsafe
+from needs_assessment.auditing import refuse_typed_by_hand
 from needs_assessment.book.annex_assurance import assurance_page, checks_page
 from needs_assessment.checking.check import check
 from needs_assessment.council import load_council
@@ -228,7 +228,7 @@ def test_a_hidden_number_typed_into_the_log_is_refused(
     entry = Caveat(caveat=text, by="analyst", date=date(2026, 1, 5))
     log = AssuranceLog("2024-25", {"2024-25": Edition(caveats=[entry])}, "params/assurance/x.yml")
     with pytest.raises(AssessmentError) as refused:
-        refuse_unsafe(project, council, kept, [], report.path, log)
+        refuse_typed_by_hand(project, council, kept, [], log)
     assert "params/assurance/x.yml" in refused.value.message
 
 

@@ -19,7 +19,7 @@ from completing import Table, opened
 from killing import killed_at
 from needs_assessment.assessment import assess
 from needs_assessment.assurance import read_log
-from needs_assessment.auditing import refuse_unsafe
+from needs_assessment.auditing import refuse_typed_by_hand
 from needs_assessment.council import Accepted, Version, choose_period, load_council
 from needs_assessment.disclosure.store import build_store
 from needs_assessment.errors import AssessmentError
@@ -324,9 +324,7 @@ def test_a_reason_that_gives_a_hidden_number_away_is_refused(again: Path, printe
     council = load_council(place, COUNCIL)
     store = build_store(place, council, choose_period(council, PERIOD))
     with pytest.raises(AssessmentError, match="typed by hand gives away") as refused:
-        refuse_unsafe(
-            place, council, store, [], again / REPORT, read_log(place, COUNCIL, PERIOD, [PERIOD])
-        )
+        refuse_typed_by_hand(place, council, store, [], read_log(place, COUNCIL, PERIOD, [PERIOD]))
     assert f"params/{COUNCIL}.yml, {printed}" in refused.value.message
 
 

@@ -4,11 +4,14 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from needs_assessment.assurance import read_log
-from needs_assessment.auditing import neighbours_of, refuse_unsafe
+from needs_assessment.assurance import AssuranceLog, read_log
+from needs_assessment.audit.public import Public
+from needs_assessment.audit.report import Readings
 from needs_assessment.book.render import choose_renderer
 from needs_assessment.completing import complete, disk_errors
 from needs_assessment.council import Council, choose_period, load_council
@@ -23,7 +26,12 @@ from needs_assessment.execution.lock import council_lock
 from needs_assessment.execution.outputs import forbidden_outputs
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.execution.progress import Listener
-from needs_assessment.execution.run import ChapterJob, ChapterResult, execute_chapters
+from needs_assessment.execution.run import (
+    ChapterJob,
+    ChapterResult,
+    chapter_crew,
+    execute_chapters,
+)
 from needs_assessment.narrative import review
 from needs_assessment.narrative.earlier import earlier_edition
 from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
@@ -124,7 +132,8 @@ def begun(
     edition = choose_period(council, period)
     _, used = choose_renderer(renderer)
     with held(project, name, period, progress) as report:
-        neighbours = [each.id for each in neighbours_of(project, council)]
+        public = Public(project, council.categories)
+        neighbours = [each.id for each in public.neighbours(council)]
         sight = look(project, report, used, neighbours)
         forget(report)
         latest = edition == choose_period(council, None)
@@ -153,26 +162,34 @@ def make(
     chapters = plan_chapters(project)
     editions = [each.text for each in council.edition_periods()]
     assurance = read_log(project, council.id, edition.text, editions)
-    store = protect(project, council.id, edition.text)
-    shutil.rmtree(report.work, ignore_errors=True)
-    report.work.mkdir(0o700, parents=True)
-    output = report.work / "output"
     try:
-        finished, log, executed = _run_chapters(
-            project, report, store, chapters, progress, fresh, crew
-        )
-        progress.note("Making the book …")
-        make_results(project, report, store, assurance, finished, renderer, used, log)
-        if for_review:
-            make_changes(
-                project, council, edition, store, finished, report.work / "output", progress
+        with _crew_at_hand(report, crew, fresh) as hands:
+            store = protect(project, council.id, edition.text)
+            shutil.rmtree(report.work, ignore_errors=True)
+            report.work.mkdir(0o700, parents=True)
+            finished, log, executed = _run_chapters(
+                project, report, store, chapters, progress, fresh, hands
             )
+        progress.note("Making the book …")
+        readings = Readings()
+        # Pandoc and Typst are programs of their own: this one has time while they are at work.
+        with ThreadPoolExecutor(1) as beside:
+            typed = beside.submit(
+                _before_the_attack, project, council, store, finished, assurance, readings
+            )
+            make_results(
+                project, report, store, assurance, finished, renderer, used, log, readings.ahead
+            )
+            typed.result()
+        output = report.work / "output"
+        if for_review:
+            make_changes(project, council, edition, store, finished, output, progress)
         progress.note("Attacking the report with what its readers have …")
-        audit = refuse_unsafe(project, council, store, finished, output, assurance)
+        passed = _attack(project, council, store, output, readings)
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
-    return Made(renderer=used, chapters=len(chapters), executed=executed, audit=audit.passed)
+    return Made(renderer=used, chapters=len(chapters), executed=executed, audit=passed)
 
 
 def place(run: Run, made: Made) -> Outcome:
@@ -214,6 +231,48 @@ def _refuse_unfinished(earlier: ReportFolder | None) -> None:
         )
 
 
+@contextmanager
+def _crew_at_hand(report: ReportFolder, crew: Crew | None, fresh: bool) -> Iterator[Crew]:
+    """`crew`, or else processes of this run's own, which end with it. Where chapters are sure to
+    run they import their libraries already, while returns are read.
+    """
+    if crew:
+        yield crew
+        return
+    with chapter_crew(choose_engine(os.environ)) as own:
+        if fresh or not report.executed.is_dir():
+            own.stand_by()
+        yield own
+
+
+def _before_the_attack(
+    project: Project,
+    council: Council,
+    store: ProtectedStore,
+    finished: Sequence[Finished],
+    assurance: AssuranceLog,
+    readings: Readings,
+) -> None:
+    """What an attack needs of the report's files is read when they are there; the rest is here.
+
+    Raises AssessmentError for hidden numbers that were typed by hand.
+    """
+    # The import takes a second, in which the first page is being made.
+    from needs_assessment.auditing import read_others_ahead, refuse_typed_by_hand
+
+    refuse_typed_by_hand(project, council, store, finished, assurance)
+    read_others_ahead(project, council, store, readings)
+
+
+def _attack(
+    project: Project, council: Council, store: ProtectedStore, output: Path, readings: Readings
+) -> str:
+    """What the attack came to. Raises AssessmentError when the report is not safe."""
+    from needs_assessment.auditing import refuse_unsafe
+
+    return refuse_unsafe(project, council, store, output, readings).passed
+
+
 def _run_chapters(
     project: Project,
     report: ReportFolder,
@@ -221,7 +280,7 @@ def _run_chapters(
     chapters: tuple[Chapter, ...],
     progress: Listener,
     fresh: bool,
-    crew: Crew | None,
+    crew: Crew,
 ) -> tuple[list[Finished], list[str], int]:
     """The chapters with their outputs, what they logged, and how many of them ran."""
     engine = choose_engine(os.environ)

@@ -8,13 +8,15 @@ hidden one. Both are settled here, and neither is kept or said.
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from needs_assessment.assurance import AssuranceLog
-from needs_assessment.audit.audit import Audit, audit_edition
+from needs_assessment.audit.audit import Audit, audit_edition, other_reports
 from needs_assessment.audit.judging import unsafe_message
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.public import Public
+from needs_assessment.audit.report import Readings
 from needs_assessment.audit.typed import (
     Secret,
     Written,
@@ -36,21 +38,16 @@ from needs_assessment.narrative.swap import Written as Text
 from needs_assessment.project import Project
 
 
-def refuse_unsafe(
+def refuse_typed_by_hand(
     project: Project,
     council: Council,
     store: ProtectedStore,
     finished: Sequence[Finished],
-    folder: Path,
     assurance: AssuranceLog,
-) -> Audit:
-    """Audits the new report of an edition, in `folder`, before it is put in place.
-
-    Raises AssessmentError that names each cell that is not safe and the tables that gave it away,
-    or each cell of narrative, or entry of the assurance log, with a number typed by hand that
-    equals a hidden one of its subject.
+) -> None:
+    """Raises AssessmentError that names each cell of narrative, or entry of the assurance log, or
+    reason in the parameters, with a number typed by hand that equals a hidden one of its subject.
     """
-    period = store.data["edition"]["period"]
     texts = [
         written
         for chapter in finished
@@ -62,9 +59,34 @@ def refuse_unsafe(
     texts += [Written(assurance.file, *each) for each in assurance.texts(flags)]
     texts += _reasons(store)
     refuse_typed(texts, _secrets(project, council, store, texts))
-    audit = audit_edition(project, council, period, folder, _small(store))
+
+
+def refuse_unsafe(
+    project: Project,
+    council: Council,
+    store: ProtectedStore,
+    folder: Path,
+    readings: Readings | None = None,
+) -> Audit:
+    """Audits the new report of an edition, in `folder`, before it is put in place.
+
+    `readings` holds what has been read of it ahead. Raises AssessmentError that names each cell
+    that is not safe and the tables that gave it away.
+    """
+    period = store.data["edition"]["period"]
+    audit = audit_edition(project, council, period, folder, _small(store), readings)
     refuse_findings(audit)
     return audit
+
+
+def read_others_ahead(
+    project: Project, council: Council, store: ProtectedStore, readings: Readings
+) -> None:
+    """Reads, into `readings`, the other reports with which that of an edition is attacked."""
+    # What cannot be read is said when the attack comes to it.
+    with suppress(AssessmentError):
+        public = Public(project, council.categories)
+        other_reports(project, public, council, store.data["edition"]["period"], readings)
 
 
 def refuse_unsafe_page(
@@ -129,11 +151,6 @@ def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
     kept = project.report(council.id, edition).store
     small = _small(read_store(kept)) if kept.exists() else set()
     return audit_edition(project, council, edition, primary=small)
-
-
-def neighbours_of(project: Project, council: Council) -> list[Council]:
-    """The councils of the same county, whose reports an audit reads as well."""
-    return Public(project, council.categories).neighbours(council)
 
 
 def _small(store: ProtectedStore) -> set[Cell]:

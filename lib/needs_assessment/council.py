@@ -318,18 +318,6 @@ class Council(_Settings):
         return sorted(parse_period(text) for text in self.editions)
 
 
-SEATS = {
-    "relevant local authority": "The relevant local authority",
-    "local authorities within the area": "Local authorities within its area",
-    "victims": "Victims of domestic abuse",
-    "children of victims": "Children of victims",
-    "charities and voluntary bodies": "Charities and voluntary bodies",
-    "health care services": "Health care services",
-    "policing or criminal justice": "Policing or criminal justice",
-}
-"""The places on a Local Partnership Board that section 58 names."""
-
-
 def board_blocks(council: Council, period: Period) -> dict[str, Any]:
     """What an edition says of strategy, commissioning, recommendations and targets, as JSON.
 

@@ -88,3 +88,8 @@ def join_words(words: list[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def estimate_words(estimate: str) -> str:
+    """“Census 2021” or “mid-2023”."""
+    return estimate.replace("census-", "Census ")

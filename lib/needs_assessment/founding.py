@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from needs_assessment.assurance import empty_log, log_file
-from needs_assessment.council import SEATS, choose_period, council_names, load_council
+from needs_assessment.council import choose_period, council_names, load_council
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import write_atomically
 from needs_assessment.periods import Period, parse_period
@@ -23,6 +23,7 @@ from needs_assessment.returns.quote_template import quote_workbook
 from needs_assessment.returns.standard import is_empty_form
 from needs_assessment.returns.templates import Areas, ReturnForm, form_workbook, return_forms
 from needs_assessment.settings import read_yaml
+from needs_assessment.statute import SEATS
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CODE = re.compile(r"E\d{8}")

@@ -1,7 +1,8 @@
 """What a run makes in its work folder once its chapters have run: book, pages, data files."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,7 @@ from needs_assessment.book.check import check_book
 from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import render
 from needs_assessment.book.word import draw_pictures
-from needs_assessment.changes.compare import compare_with_published
-from needs_assessment.changes.page import changes_page
 from needs_assessment.changes.versions import last_published
-from needs_assessment.changes.writing import PAGE
 from needs_assessment.completing import ANSWERS, FINISHED
 from needs_assessment.council import Council
 from needs_assessment.disclosure.protected import ProtectedStore
@@ -37,9 +35,11 @@ def make_results(
     renderer: str,
     used: str,
     log: list[str],
+    on_file: Callable[[Path], None],
 ) -> None:
     """Assembles, checks and renders the book in the work folder of `report`, and writes all that
-    goes with it; `used` names the renderer, `log` is what the chapters logged.
+    goes with it; `used` names the renderer, `log` is what the chapters logged, and `on_file` is as
+    `render` has it.
 
     Raises AssessmentError when the book is wrong or cannot be rendered.
     """
@@ -47,24 +47,19 @@ def make_results(
     book.mkdir()
     output.mkdir()
     records = assemble_book(project, store, assurance, finished, book)
-    check_book(book)
-    key = content_key(folder_digest(book / "figures"))
-    reuse_or_make(report, "pictures", key, report.work, lambda: draw_pictures(book, book))
+
+    def make_the_rest() -> None:
+        key = content_key(folder_digest(book / "figures"))
+        reuse_or_make(report, "pictures", key, report.work, lambda: draw_pictures(book, book))
+        _make_data_files(report, store, records, book, output)
+
+    # Pandoc and Typst are programs of their own: this one has time while they are at work.
+    with ThreadPoolExecutor(1) as beside:
+        rest = beside.submit(make_the_rest)
+        check_book(book)
+        rest.result()
     key = content_key(folder_digest(book), used)
-    reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer))
-    listed = results.indicators_json(store)
-    (output / "indicators.json").write_bytes(listed)
-    (output / "indicators.csv").write_bytes(results.indicators_csv(listed))
-    numbers = table_numbers(book)
-    shown = json.dumps([store.data["council"], store.data["edition"], store.data["policy"]])
-    key = content_key(json.dumps(records), json.dumps(numbers), shown, store.data["nature"])
-    reuse_or_make(
-        report,
-        "workbook",
-        key,
-        output,
-        lambda: _write_workbook(store, records, numbers, report.work, output),
-    )
+    reuse_or_make(report, "pages", key, output, lambda: render(book, output, renderer, on_file))
     (output / "provenance.json").write_bytes(
         provenance_json(
             store,
@@ -79,6 +74,29 @@ def make_results(
     (report.work / "store.json").write_text(json.dumps(store.data), encoding="utf-8")
     (report.work / ANSWERS).write_text(json.dumps(assurance.answers()))
     (report.work / FINISHED).write_text(json.dumps([vars(each) for each in finished]))
+
+
+def _make_data_files(
+    report: ReportFolder,
+    store: ProtectedStore,
+    records: list[dict[str, Any]],
+    book: Path,
+    output: Path,
+) -> None:
+    """The indicators as data, and the workbook of tables."""
+    listed = results.indicators_json(store)
+    (output / "indicators.json").write_bytes(listed)
+    (output / "indicators.csv").write_bytes(results.indicators_csv(listed))
+    numbers = table_numbers(book)
+    shown = json.dumps([store.data["council"], store.data["edition"], store.data["policy"]])
+    key = content_key(json.dumps(records), json.dumps(numbers), shown, store.data["nature"])
+    reuse_or_make(
+        report,
+        "workbook",
+        key,
+        output,
+        lambda: _write_workbook(store, records, numbers, report.work, output),
+    )
 
 
 def make_changes(
@@ -96,6 +114,14 @@ def make_changes(
     try:
         if last_published(project, council, edition) is None:
             return
+    except AssessmentError as error:
+        progress.note(f"No page of changes this time: {error}")
+        return
+    # Most runs have nothing published to compare with, and the imports take a while.
+    from needs_assessment.changes.compare import compare_with_published
+    from needs_assessment.changes.page import PAGE, changes_page
+
+    try:
         progress.note("Comparing with the last published version …")
         chapters = {each.chapter: each.executed for each in finished}
         changes = compare_with_published(project, council, edition, store, chapters)

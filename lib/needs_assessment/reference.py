@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from needs_assessment.display import estimate_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, parse_period
 from needs_assessment.settings import read_yaml, validate_entries
@@ -77,11 +78,6 @@ class Population:
         else:
             band = f"{people} aged {self.ages.replace('-', ' to ')}"
         return f"{band}, {estimate_words(self.estimate)}"
-
-
-def estimate_words(estimate: str) -> str:
-    """“Census 2021” or “mid-2023”."""
-    return estimate.replace("census-", "Census ")
 
 
 def population_date(estimate: str) -> date:

@@ -14,7 +14,7 @@ from needs_assessment.audit.knowledge import Hidden, Knowledge, table_knowledge
 from needs_assessment.audit.noughts import Noughts
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.rates import Rates
-from needs_assessment.audit.report import read_report
+from needs_assessment.audit.report import Readings, read_report
 from needs_assessment.audit.rule import printed_rule
 from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation, System, says
@@ -72,18 +72,21 @@ def audit_edition(
     period: str,
     folder: Path | None = None,
     primary: Collection[Key] = (),
+    readings: Readings | None = None,
 ) -> Audit:
     """Attacks the report of an edition: the one in place, or the one in `folder`.
 
     `primary` are the cells hidden for their own size, when the caller knows; their values are
-    never needed. Raises AssessmentError when there is no report.
+    never needed. `readings` holds what has been read ahead. Raises AssessmentError when there is
+    no report.
     """
     started = time.monotonic()
     public = Public(project, council.categories)
     name = f"{council.id}/{period}"
     place = folder or project.report(council.id, period).path
-    shown = read_report(place, name, council.code, period)
-    others = _others(project, public, council, period)
+    readings = readings or Readings()
+    shown = read_report(place, name, council.code, period, readings=readings)
+    others = other_reports(project, public, council, period, readings)
     attack = attack_reports(shown, others, council, public, primary)
     return replace(attack, seconds=time.monotonic() - started)
 
@@ -175,7 +178,9 @@ def _published(council: Council, period: str, public: Public) -> list[Relation]:
     return found
 
 
-def _others(project: Project, public: Public, council: Council, period: str) -> list[Shown]:
+def other_reports(
+    project: Project, public: Public, council: Council, period: str, readings: Readings
+) -> list[Shown]:
     """The other reports that readers have: published versions of the council and of the councils
     of its county, and those councils' reports of the same period. Their PDFs, which show what
     their pages do, are left out.
@@ -190,5 +195,9 @@ def _others(project: Project, public: Public, council: Council, period: str) -> 
                 edition = folder if folder == current else folder.parents[1]
                 version = f"/{folder.name}" if folder != current else ""
                 name = f"{each.id}/{edition.name}{version}"
-                found.append(read_report(folder, name, each.code, edition.name, but=(".pdf",)))
+                found.append(
+                    read_report(
+                        folder, name, each.code, edition.name, but=(".pdf",), readings=readings
+                    )
+                )
     return found

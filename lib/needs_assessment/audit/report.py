@@ -1,7 +1,9 @@
 """Reading a finished report: every file of it that a reader gets."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from needs_assessment.audit.office import read_word, read_workbook
@@ -10,6 +12,7 @@ from needs_assessment.audit.portable import read_pdf
 from needs_assessment.audit.shown import Pages, Shown
 from needs_assessment.audit.tidy import differing_row
 from needs_assessment.errors import AssessmentError
+from needs_assessment.files import digest
 
 _READERS = {
     ".html": read_page,
@@ -21,20 +24,54 @@ _READERS = {
 _NOT_PUBLISHED = frozenset({"book", "chapters", "published"})
 
 
+class Readings:
+    """What has been read of files, each known by what is in it.
+
+    While other programs are still making a report, what is finished of it can be read ahead. What
+    was read counts only for a file with the same content.
+    """
+
+    def __init__(self) -> None:
+        self._pages: dict[tuple[str, str], Pages] = {}
+        self._reading = Lock()
+
+    def ahead(self, path: Path) -> None:
+        """Read a file that will lie in the top folder of a report, if it can be read."""
+        if path.suffix in _READERS:
+            with suppress(AssessmentError):
+                self.read(path, path.name, "the report")
+
+    def read(self, path: Path, artefact: str, report: str) -> Pages:
+        """What the file at `path` shows; Raises AssessmentError when it cannot be read."""
+        with self._reading:
+            key = (artefact, digest(path))
+            if key not in self._pages:
+                self._pages[key] = _read(path, artefact, report)
+            return self._pages[key]
+
+
 def read_report(
-    folder: Path, name: str, area: str, period: str, *, but: tuple[str, ...] = ()
+    folder: Path,
+    name: str,
+    area: str,
+    period: str,
+    *,
+    but: tuple[str, ...] = (),
+    readings: Readings | None = None,
 ) -> Shown:
-    """All that a report in `folder` shows; files with the endings in `but` are left out.
+    """All that a report in `folder` shows; files with the endings in `but` are left out, and those
+    in `readings` are not read once more.
 
     Raises AssessmentError when there is no report, or when one of its files cannot be read.
     """
+    readings = readings or Readings()
     pages = []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder).parts
         hidden = any(part.startswith(".") for part in inside)
         published = not hidden and inside[0] not in _NOT_PUBLISHED
         if path.suffix in _READERS and path.suffix not in but and published:
-            pages.append(_read(path, "/".join(inside), name))
+            pages.append(readings.read(path, "/".join(inside), name))
     if not any(page.artefact.endswith(".html") for page in pages):
         raise AssessmentError(
             f"There is no report of {name} to audit.", "Run make assessment for it first."

@@ -5,9 +5,8 @@ from typing import Any
 from needs_assessment.book.explanations import METHODS, anchor, rests_on, source_words
 from needs_assessment.book.markdown import escape, figure_span, table
 from needs_assessment.disclosure.protected import ProtectedStore
-from needs_assessment.display import chapter_title, format_number
+from needs_assessment.display import chapter_title, estimate_words, format_number
 from needs_assessment.periods import parse_period
-from needs_assessment.reference import estimate_words
 
 Entry = dict[str, Any]
 

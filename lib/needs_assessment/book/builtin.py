@@ -1,6 +1,7 @@
 """The built-in renderer: pandoc and Typst as Python packages, no other program."""
 
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,11 +15,14 @@ PAGE = "index.html"
 PDF = "assessment.pdf"
 
 
-def render(book_dir: Path, out_dir: Path) -> None:
+def render(
+    book_dir: Path, out_dir: Path, on_file: Callable[[Path], None] = lambda path: None
+) -> None:
     """Write the book as `index.html`, one self-contained file, and as `assessment.pdf`.
 
-    The same book gives the same bytes. Both files are replaced only when both could be made.
-    Raises AssessmentError when pandoc or Typst refuses the book.
+    The same book gives the same bytes. `on_file` is given each as soon as it is whole. Both files
+    are replaced only when both could be made. Raises AssessmentError when pandoc or Typst refuses
+    the book.
     """
     settings = read_settings(book_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -27,10 +31,17 @@ def render(book_dir: Path, out_dir: Path) -> None:
         ThreadPoolExecutor(1) as beside,
     ):
         new_page, new_pdf = Path(folder) / PAGE, Path(folder) / PDF
-        page = beside.submit(render_page, book_dir, settings)
+
+        def make_page() -> None:
+            page = render_page(book_dir, settings)
+            new_page.write_text(page, encoding="utf-8", newline="\n")
+            on_file(new_page)
+
+        page = beside.submit(make_page)
         compile_pdf(book_dir, render_typst(book_dir, settings), settings, new_pdf)
         finish_pdf(new_pdf)
-        new_page.write_text(page.result(), encoding="utf-8", newline="\n")
+        on_file(new_pdf)
+        page.result()
         new_page.replace(out_dir / PAGE)
         new_pdf.replace(out_dir / PDF)
 

@@ -1,6 +1,6 @@
 """The book as the reader gets it, by whichever renderer this machine has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,18 +13,24 @@ from needs_assessment.errors import AssessmentError
 RENDERERS = ("auto", "quarto", "builtin")
 
 
-def render(book_dir: Path, out_dir: Path, renderer: str = "auto") -> str:
+def render(
+    book_dir: Path,
+    out_dir: Path,
+    renderer: str = "auto",
+    on_file: Callable[[Path], None] = lambda path: None,
+) -> str:
     """Write the book in `book_dir` as HTML, PDF and Word into `out_dir`.
 
-    Returns the renderer used, as `choose_renderer` does. Raises AssessmentError as that does, and
-    when the book cannot be rendered.
+    `on_file` may be given a file as soon as it is whole, under its name and perhaps in another
+    folder, while others are still being made. Returns the renderer used, as `choose_renderer`
+    does. Raises AssessmentError as that does, and when the book cannot be rendered.
     """
     program, named = choose_renderer(renderer)
-    with _word_beside(book_dir, out_dir):
+    with _word_beside(book_dir, out_dir, on_file):
         if program:
             quarto.render(book_dir, out_dir, program)
         else:
-            builtin.render(book_dir, out_dir)
+            builtin.render(book_dir, out_dir, on_file)
     return named
 
 
@@ -52,10 +58,15 @@ def choose_renderer(renderer: str) -> tuple[Path | None, str]:
 
 
 @contextmanager
-def _word_beside(book_dir: Path, out_dir: Path) -> Iterator[None]:
+def _word_beside(book_dir: Path, out_dir: Path, on_file: Callable[[Path], None]) -> Iterator[None]:
     """The Word document is made while the renderer is at work, and is the same from either."""
     out_dir.mkdir(parents=True, exist_ok=True)
+
+    def make() -> None:
+        render_word(book_dir, read_settings(book_dir), out_dir / WORD)
+        on_file(out_dir / WORD)
+
     with ThreadPoolExecutor(1) as beside:
-        word = beside.submit(render_word, book_dir, read_settings(book_dir), out_dir / WORD)
+        word = beside.submit(make)
         yield
         word.result()

@@ -18,6 +18,7 @@ from needs_assessment.changes.moves import CORRECTED, Move
 from needs_assessment.changes.wording import BECAME, PARAGRAPH, Run, Worded
 from needs_assessment.display import chapter_title, long_date
 
+PAGE = "changes.html"
 TITLE = "What changed since the last published version"
 _CLEAR = ("higher", "lower", CORRECTED, "not shown", "no longer given", "new in the draft")
 _HEARD = '<span class="visually-hidden">{}</span>'

@@ -7,7 +7,7 @@ from pathlib import Path
 from needs_assessment.audit.typed import Written
 from needs_assessment.auditing import refuse_unsafe_page
 from needs_assessment.changes.compare import Changes, compare_with_published
-from needs_assessment.changes.page import changes_page
+from needs_assessment.changes.page import PAGE, changes_page
 from needs_assessment.changes.wording import read_chapters
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.store import protect
@@ -15,8 +15,6 @@ from needs_assessment.execution.lock import council_lock
 from needs_assessment.files import write_atomically
 from needs_assessment.periods import Period
 from needs_assessment.project import Project, ReportFolder
-
-PAGE = "changes.html"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ import pandas as pd
 
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.records import comparison_words, indicator_cell, interval_words
-from needs_assessment.display import format_number, long_date
-from needs_assessment.reference import estimate_words
+from needs_assessment.display import estimate_words, format_number, long_date
 
 Entry = dict[str, Any]
 

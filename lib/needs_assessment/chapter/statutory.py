@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from needs_assessment.council import SEATS
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import join_words, long_date
+from needs_assessment.statute import SEATS
 
 Edition = dict[str, Any]
 

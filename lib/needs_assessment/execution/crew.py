@@ -59,6 +59,13 @@ class Crew:
         _end(self._idle)
         self._idle = []
 
+    def stand_by(self) -> None:
+        """Begin all processes now, so that they import what they need while there is something
+        else to do.
+        """
+        while len(self._idle) < self._size:
+            self._idle.append(_Process(self._command, self._lines))
+
     def run(
         self,
         jobs: Sequence[Mapping[str, Any]],

@@ -10,9 +10,11 @@ from multiprocessing.context import ForkServerContext
 # Other people's code only: our own may have changed since the fork server began.
 PRELOADED = (
     "IPython.display",
+    "font_source_sans_pro",
     "ipykernel.ipkernel",
     "ipykernel.zmqshell",
     "matplotlib.backends.backend_svg",
+    "matplotlib.patheffects",
     "matplotlib.pyplot",
     "numpy",
     "pandas",
@@ -20,7 +22,12 @@ PRELOADED = (
     "seaborn",
     "afcharts",
     "jinja2",
+    # Of itself pydantic imports next to nothing until it is used.
     "pydantic",
+    "pydantic.fields",
+    "pydantic.functional_validators",
+    "pydantic.main",
+    "pydantic.types",
     "yaml",
 )
 

@@ -65,7 +65,7 @@ class ChapterResult:
     failure: Failure | None = None
 
 
-def chapter_crew(engine: str, size: int) -> Crew:
+def chapter_crew(engine: str, size: int = 2) -> Crew:
     """The processes in which chapters run, `size` at a time; `engine` is as `choose_engine` gives
     it. Kept, they run the chapters of one council after another.
     """

@@ -48,8 +48,20 @@ class WarmEngine(Engine):
             record_timing=False,
             log=logger,
         )
-        with _Child(Start(environment or {}, seed)) as child:
+        with _Child(Start(environment or {}, seed)) as child, _unsaved(nb_man):
             return client.run_with(child)
+
+
+@contextlib.contextmanager
+def _unsaved(nb_man: NotebookExecutionManager) -> Iterator[None]:
+    """Papermill writes the whole notebook before and after each cell, which takes longer than the
+    cells; it writes it once more at the end, however that comes.
+    """
+    path, nb_man.output_path = nb_man.output_path, None
+    try:
+        yield
+    finally:
+        nb_man.output_path = path
 
 
 class _Client(PapermillNotebookClient):

@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from needs_assessment.display import decimal_places, format_number, join_words, round_half_up
+from needs_assessment.display import (
+    decimal_places,
+    estimate_words,
+    format_number,
+    join_words,
+    round_half_up,
+)
 from needs_assessment.flags import GAP, Flag
 from needs_assessment.indicators.basis import Basis
 from needs_assessment.indicators.result import Indicator
 from needs_assessment.periods import Period, parse_period
-from needs_assessment.reference import estimate_words, population_date
+from needs_assessment.reference import population_date
 
 # Estimates come out more than a year after the middle of the year that they are for.
 _APART = timedelta(days=548)
