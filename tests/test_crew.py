@@ -67,6 +67,16 @@ def test_processes_are_kept_from_one_run_to_the_next(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.ended"))) == 2
 
 
+def test_processes_that_stand_by_take_the_first_jobs_or_end_with_the_crew(tmp_path: Path) -> None:
+    with Crew(PROGRAM, [str(tmp_path)], 2) as crew:
+        crew.stand_by()
+        standing = {each._process.pid for each in crew._idle}
+        assert len(standing) == 2 and not any(map(is_gone, standing))
+        (first,) = processes(answers(crew, {}))
+        assert first in standing
+    assert all(map(is_gone, standing))
+
+
 def test_a_job_that_ends_its_process_takes_no_other_along(tmp_path: Path) -> None:
     with Crew(PROGRAM, [str(tmp_path)], 1) as crew:
         before, died, after = answers(crew, {}, {"dies": True}, {})

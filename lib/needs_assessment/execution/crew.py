@@ -159,6 +159,9 @@ class _Process:
 
     def let_go(self) -> None:
         """Tell the process to end, with all that it started."""
+        if not self._started:
+            # It holds nothing yet, and would see its input end only after its imports.
+            self._process.kill()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 

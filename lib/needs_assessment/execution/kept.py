@@ -26,9 +26,10 @@ PACKAGE = Path(__file__).resolve().parents[1]
 CODE, SETTINGS, ENGINE, SOURCE, VERSIONS = "code cells", "council", "engine", "package", "versions"
 # A package imports only what stands to its left (pyproject.toml), so that no kernel comes to these.
 _NOT_IN_KERNELS = frozenset(
-    {"audit", "auditing.py", "book", "checking", "cli.py", "fleet", "founding.py", "publishing.py"}
-    | {"assessment.py", "completing.py", "explaining.py", "preparing.py", "results.py"}
-    | {"reusing.py", "unchanged.py"}
+    {"assessment.py", "audit", "auditing.py", "book", "changes", "checking", "cli.py", "comments"}
+    | {"comparison", "completing.py", "dashboard", "explaining.py", "fleet", "founding.py"}
+    | {"preparing.py", "producing.py", "provenance.py", "publication", "publishing.py", "results"}
+    | {"reusing.py", "unchanged.py", "verbs"}
 )
 _USUAL_IMPORT = re.compile(r"^from needs_assessment import [\w, ]+$", re.MULTILINE)
 
