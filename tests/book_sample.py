@@ -6,7 +6,11 @@ from pathlib import Path
 
 import yaml
 
+from needs_assessment.book.settings import read_settings
+from needs_assessment.book.site import finish_site
+
 SAMPLE = Path(__file__).with_name("data") / "book"
+SAVED_PAGES = Path(__file__).with_name("data") / "quarto_pages"
 SHARED_SETTINGS = Path(__file__).parents[1] / "quarto.yml"
 
 # What the sample shows in every format.
@@ -57,6 +61,17 @@ def stage_sample(folder: Path) -> Path:
     (folder / "_quarto.yml").write_text(
         yaml.safe_dump(settings, sort_keys=False, allow_unicode=True), encoding="utf-8"
     )
+    return folder
+
+
+def finish_saved(folder: Path) -> Path:
+    """Write the sample into `folder`, and into `folder / "out"` the site that is made of the pages
+    Quarto wrote of it (refresh_quarto_pages.py); returns `folder`.
+    """
+    book = stage_sample(folder / "book")
+    site = shutil.copytree(SAVED_PAGES, folder / "out")
+    shutil.copytree(SAMPLE / "figures", site / "figures")
+    finish_site(site, book, read_settings(book))
     return folder
 
 

@@ -21,8 +21,13 @@ RULES = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }
+    },
+    # Styles in files beside a page may not be fetched by a page that is a file.
+    "preload": False,
 }
+
+# What Chromium says of any page with a search field that is opened at a place in it.
+_HARMLESS = "Autofocus processing was blocked"
 
 
 def render_sample(folder: Path) -> Path:
@@ -70,7 +75,7 @@ def opened(browser: Browser, file: Path, *, width: int = 1280, **wishes: Any) ->
     page.goto(file.as_uri())
     try:
         yield page
-        assert errors == []
+        assert [error for error in errors if not error.startswith(_HARMLESS)] == []
         assert [url for url in asked if not _own(url)] == []
     finally:
         context.close()

@@ -1,16 +1,23 @@
 """Rendering with Quarto: finding it, staging for it, its failures, and the same report."""
 
+import json
 import re
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
-from book_sample import pdf_words, stage_sample
+from alike import one_page, read_views, site_pages
+from book_sample import HEADINGS, SAVED_PAGES, finish_saved, pdf_words, stage_sample
+from needs_assessment.audit.found import text_elsewhere
+from needs_assessment.audit.pages import read_page
+from needs_assessment.audit.report import read_report
 from needs_assessment.book import builtin, quarto
 from needs_assessment.book.render import render
+from needs_assessment.book.settings import read_settings
 from needs_assessment.book.site import finish_site
 from needs_assessment.errors import AssessmentError
 
@@ -87,138 +94,182 @@ def test_everything_that_quarto_yml_names_is_staged(tmp_path: Path):
         quarto.render(book, tmp_path / "out", program)
 
 
-def test_pages_open_from_a_folder_and_name_references_alike(tmp_path: Path):
-    (tmp_path / "index.html").write_text(
-        '<script src="site_libs/quarto.js" type="module"></script>'
-        '<h1 class="title">About</h1>'
-        '<a href="marac.html" class="quarto-xref"><span>3&nbsp; MARAC</span></a> '
-        '<a href="marac.html#sec-repeat" class="quarto-xref"><span>Repeat</span></a> '
-        '<a href="methods.html" class="quarto-xref"><span>Appendix A — Methods</span></a>',
-        encoding="utf-8",
-    )
-    (tmp_path / "marac.html").write_text(
-        '<h1 class="title"><span><span class="chapter-number">3</span></span></h1>'
-        '<section id="sec-repeat" class="level2" data-number="3.2">'
-        '<div aria-describedby="tbl-a-caption-1"><table></table></div>',
-        encoding="utf-8",
-    )
-    (tmp_path / "methods.html").write_text(
-        '<h1 class="title"><span id="sec-methods">Appendix A — Methods</span></h1>',
-        encoding="utf-8",
-    )
-    finish_site(tmp_path)
-    index = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "<script" not in index
-    assert re.findall(r"<span>(.*?)</span>", index) == ["Chapter 3", "Section 3.2", "Appendix A"]
-    marac = (tmp_path / "marac.html").read_text(encoding="utf-8")
-    assert 'role="region" tabindex="0" aria-labelledby="tbl-a-caption-1"' in marac
-
-
 # The same report from both ------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """Folders with the sample as the built-in renderer and as Quarto make it."""
+def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample as the built-in renderer makes it."""
+    folder = tmp_path_factory.mktemp("builtin")
+    builtin.render(stage_sample(folder / "book"), folder / "out")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample as Quarto makes it."""
     program = quarto.find_quarto()
     if program is None:
         pytest.skip("Quarto is neither on PATH nor named by QUARTO_PATH")
-    folder = tmp_path_factory.mktemp("both")
-    book = stage_sample(folder / "book")
-    builtin.render(book, folder / "builtin")
-    quarto.render(book, folder / "quarto", program)
-    return folder / "builtin", folder / "quarto"
+    folder = tmp_path_factory.mktemp("quarto")
+    quarto.render(stage_sample(folder / "book"), folder / "out", program)
+    return folder
 
 
-def pages(folder: Path) -> list[BeautifulSoup]:
-    order = ["index", "summary", "refuge", "marac", "methods", "sources"]
-    paths = [folder / f"{name}.html" for name in order if (folder / f"{name}.html").exists()]
-    return [BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").main for path in paths]
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sample made of what Quarto wrote when it was last asked."""
+    return finish_saved(tmp_path_factory.mktemp("saved"))
 
 
-def found(folder: Path, selector: str) -> list[str]:
-    elements = [element for page in pages(folder) for element in page.select(selector)]
-    return [" ".join(element.get_text().split()) for element in elements]
+@pytest.fixture(params=["saved", "made"])
+def theirs(request: pytest.FixtureRequest) -> Path:
+    return request.getfixturevalue(request.param)
 
 
-def links(folder: Path) -> list[tuple[str, str]]:
-    """Every link of the text, by where it leads in the book and what it says; notes aside."""
-    result = []
-    for page in pages(folder):
+def views(folder: Path) -> dict[str, Any]:
+    settings = read_settings(folder / "book")
+    if (folder / "out" / "marac.html").exists():
+        return read_views(site_pages(folder / "out", settings), settings)
+    return read_views(one_page((folder / "out" / "index.html").read_text("utf-8")), settings)
+
+
+def test_both_show_the_same_in_the_same_order(ours: Path, theirs: Path):
+    one, other = views(ours), views(theirs)
+    for kind, shown in one.items():
+        assert other[kind] == shown, kind
+    assert ("#ref-safelives-marac", "SafeLives 2024b") in other["links"]
+    assert ("#sec-refuge", "Chapter 2") in other["references"]
+    assert ("marac.rate", "#sec-methods", "22.2") in other["numbers"]
+    assert len(other["sources"]) == 4 and len(other["headings"]) == len(HEADINGS)
+
+
+def test_every_link_of_the_site_leads_somewhere(theirs: Path):
+    site = theirs / "out"
+    pages = {path.name: read(path) for path in site.glob("*.html")}
+    for name, page in pages.items():
         for link in page.select("a[href]"):
-            inside = link.find_parent(["nav", "header"]) or link.find_parent(class_="csl-entry")
-            # The built-in page's own: the chapters beside it, and numbers that explain themselves.
-            inside = inside or link.find_parent(class_=re.compile("^turn-"))
-            inside = inside or "explained" in link.get("class", [])
-            target = link["href"].removeprefix("./")
-            if inside or re.match("#fn(ref)?\\d", target):
+            if ":" in link["href"]:
                 continue
-            file, _, anchor = target.partition("#")
-            if file.endswith(".html"):
-                target = f"#{anchor or 'sec-' + file.removesuffix('.html')}"
-            result.append((target, " ".join(link.get_text().split())))
-    return sorted(result)
+            file, _, anchor = link["href"].partition("#")
+            assert (file or name) in pages, link
+            assert not anchor or pages[file or name].find(id=anchor), link
 
 
-def test_both_lead_to_the_same_places_in_the_same_words(both: tuple[Path, Path]):
-    ours, theirs = both
-    assert links(ours) == links(theirs)
-    assert ("#ref-safelives-marac", "SafeLives 2024b") in links(theirs)
-    assert ("#ref-safelives-definition", "SafeLives 2024a") in links(theirs)
+def test_no_id_stands_twice_on_a_page(theirs: Path):
+    for path in (theirs / "out").glob("*.html"):
+        ids = [tag["id"] for tag in read(path).find_all(id=True)]
+        assert len(ids) == len(set(ids)), path.name
 
 
-def test_the_list_of_works_is_seen_once(both: tuple[Path, Path]):
-    for folder in both:
-        seen = [
-            entry
-            for page in pages(folder)
-            for entry in page.select(".csl-entry")
-            if not entry.find_parent(class_="hidden") and not entry.find_parent(style=True)
-        ]
-        assert len(seen) == 4
+def test_every_page_has_the_frame_of_the_built_in_page(ours: Path, theirs: Path):
+    def frame(page: BeautifulSoup) -> list[str]:
+        kept = ".notice, .bar-tools > li, h1, .cover-council, .foot p, dialog > h2, #number"
+        return [" ".join(each.get_text().split()) for each in page.select(kept)]
+
+    expected = frame(read(ours / "out" / "index.html"))
+    for path in (theirs / "out").glob("*.html"):
+        assert frame(read(path)) == expected, path.name
+    index = read(theirs / "out" / "index.html")
+    block = read(ours / "out" / "index.html").select_one(".version-block")
+    assert index.select_one(".version-block").get_text() == block.get_text()
 
 
-def test_both_number_and_refer_alike(both: tuple[Path, Path]):
-    ours, theirs = both
-    assert found(ours, "a.xref") == found(theirs, "a.quarto-xref")
-    title = "Domestic abuse needs assessment"
-    headings = [text for text in found(theirs, "h1, h2, h3") if text != title]
-    assert found(ours, "h2, h3, h4") == headings
-
-
-def test_both_show_the_same_tables_figures_and_sources(both: tuple[Path, Path]):
-    ours, theirs = both
-    assert found(ours, "caption, figcaption") == found(theirs, "figcaption")
-    assert found(ours, "th, td") == found(theirs, "th, td")
-    # Quarto sets a book's list of sources without its language, so in American punctuation.
-    sources = [
-        [re.sub("[‘’“”.,]", "", source) for source in found(folder, ".csl-entry")[-4:]]
-        for folder in both
+def test_the_contents_are_the_chapters_and_the_sections_of_the_one_open(theirs: Path):
+    page = read(theirs / "out" / "refuge.html")
+    assert [(link["href"], link.get_text()) for link in page.select("#contents a")] == [
+        ("index.html", "About this assessment"),
+        ("summary.html", "1 Summary"),
+        ("#sec-refuge", "2 Refuge and safe accommodation"),
+        ("#sec-refuge-places", "2.1 Places"),
+        ("#sec-refuge-turned-away", "2.2 Who was turned away"),
+        ("marac.html", "3 MARAC"),
+        ("methods.html", "Appendix A — Methods"),
+        ("sources.html", "Appendix B — Sources"),
     ]
-    assert sources[0] == sources[1]
-    alternatives = [
-        [image["alt"] for page in pages(f) for image in page.select("img")] for f in both
-    ]
-    assert alternatives[0] == alternatives[1]
+    turns = [link["href"] for link in page.select(".turn a")]
+    assert turns == ["summary.html", "marac.html"]
 
 
-def test_both_give_the_notice_on_every_page(both: tuple[Path, Path]):
-    _, theirs = both
-    assert found(theirs, ".notice") == ["Draft: Illustrative data, not real figures"] * 6
+def test_a_page_tells_only_of_its_own_numbers(theirs: Path):
+    told = {path.name: read(path).find(id="explanations") for path in theirs.rglob("*.html")}
+    assert set(json.loads(told["marac.html"].get_text())) == {"marac.rate", "marac.repeat_rate"}
+    assert set(json.loads(told["summary.html"].get_text())) == {"marac.repeat_rate"}
+    assert told["refuge.html"] is None
+    text = (theirs / "out" / "marac.html").read_text(encoding="utf-8")
+    assert "repeats included <script>" not in text, "no text becomes markup"
 
 
-def test_quartos_pages_fetch_nothing_from_elsewhere(both: tuple[Path, Path]):
-    _, site = both
+def test_the_site_fetches_nothing_from_elsewhere(theirs: Path):
+    site = theirs / "out"
     for path in site.rglob("*.html"):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        page = read(path)
         loaded = [element["src"] for element in page.find_all(src=True)]
         loaded += [element["href"] for element in page.find_all("link", href=True)]
-        assert not [address for address in loaded if re.match(r"(https?:)?//", address)]
+        assert loaded and all((site / address).is_file() for address in loaded)
+        assert not page.select("script[type=module]"), "refused to a page in a folder"
     for path in site.rglob("*.css"):
         assert not re.search(r"(@import|url\()\s*['\"]?(https?:)?//", path.read_text("utf-8"))
 
 
+def test_the_search_finds_what_the_pages_say_and_nothing_else(theirs: Path, tmp_path: Path):
+    site = shutil.copytree(theirs / "out", tmp_path / "out")
+    index = site / "assets" / "search-index.js"
+    assert text_elsewhere(index) is None
+    entries = json.loads(index.read_text("utf-8").partition("= ")[2].rstrip(";\n"))
+    where, text = "3 MARAC › 3.1 Cases and referrals", "Police · 12 · 14 · 15 · 17 · 58"
+    assert [entry[3] for entry in entries if entry[2] == where and "Police" in entry[3]] == [text]
+    for page, label, *_ in entries:
+        assert read(site / page).find(id=label)
+    index.write_text(index.read_text("utf-8").replace("· 17 · 58", "· 18 · 58"), "utf-8")
+    assert text_elsewhere(index) == "marac.html"
+
+
+def test_the_attack_reads_what_numbers_tell(theirs: Path):
+    figures = read_page(theirs / "out" / "marac.html", "marac.html").figures
+    told = {(each.indicator, each.text) for each in figures}
+    assert {("marac.rate", "18.0 to 27.4"), ("marac.repeat_rate", "25 of 87, 2024-25")} <= told
+
+
+def test_a_report_whose_search_says_something_else_is_refused(saved: Path, tmp_path: Path):
+    site = shutil.copytree(saved / "out", tmp_path / "out")
+    index = site / "assets" / "search-index.js"
+    assert len(read_report(site, "sample", "E0", "2024-25").artefacts) == 6
+    index.write_text(index.read_text("utf-8").replace("87 cases", "86 cases"), "utf-8")
+    with pytest.raises(AssessmentError, match=r"a text that marac\.html does not show"):
+        read_report(site, "sample", "E0", "2024-25")
+    index.write_text("not an index", encoding="utf-8")
+    with pytest.raises(AssessmentError, match="cannot be read"):
+        read_report(site, "sample", "E0", "2024-25")
+
+
+def test_a_book_without_explanations_or_help_makes_a_site(tmp_path: Path):
+    book = stage_sample(tmp_path / "book")
+    (book / "explanations.json").unlink()
+    site = shutil.copytree(SAVED_PAGES, tmp_path / "out")
+    text = (site / "index.html").read_text(encoding="utf-8")
+    (site / "index.html").write_text(text.replace("how-to-read", "signs"), encoding="utf-8")
+    finish_site(site, book, read_settings(book))
+    page = read(site / "marac.html")
+    assert not page.select(".explained, #explanations, [data-opens=reading]")
+    assert page.find(id="sec-marac-repeat")
+
+
+def test_pages_in_a_theme_of_quartos_are_refused(tmp_path: Path):
+    book = stage_sample(tmp_path / "book")
+    site = shutil.copytree(SAVED_PAGES, tmp_path / "out")
+    text = (site / "marac.html").read_text(encoding="utf-8")
+    framed = text.replace("<body>", "<body><div>").replace("</body>", "</div></body>")
+    (site / "marac.html").write_text(framed, encoding="utf-8")
+    with pytest.raises(AssessmentError, match=r"quarto\.yml: .*marac\.html.* theme"):
+        finish_site(site, book, read_settings(book))
+
+
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
-def test_both_pdfs_read_the_same(both: tuple[Path, Path]):
-    ours, theirs = both
-    assert pdf_words(ours / "assessment.pdf") == pdf_words(theirs / "assessment.pdf")
+def test_both_pdfs_read_the_same(ours: Path, made: Path):
+    pdfs = [folder / "out" / "assessment.pdf" for folder in (ours, made)]
+    assert pdf_words(pdfs[0]) == pdf_words(pdfs[1])
+
+
+def read(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")

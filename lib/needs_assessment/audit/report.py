@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from needs_assessment.audit.found import text_elsewhere
 from needs_assessment.audit.office import read_word, read_workbook
 from needs_assessment.audit.pages import read_page
 from needs_assessment.audit.portable import read_pdf
@@ -86,6 +87,7 @@ def read_report(
         ),
     ]
     _refuse_other_csv(folder / "indicators.csv", figures, name)
+    _refuse_other_index(folder / "assets" / "search-index.js", name)
     flags = _json(folder / "checks.json", name).get("flags", [])
     return Shown(
         name=name,
@@ -130,6 +132,25 @@ def _refuse_other_csv(path: Path, entries: list[dict[str, Any]], name: str) -> N
     if row is not None:
         raise AssessmentError(
             f"{path.name} of {name} says something else of “{row}” than indicators.json.",
+            "Make the report again.",
+        )
+
+
+def _refuse_other_index(path: Path, name: str) -> None:
+    """Raises AssessmentError when the search of a report finds what stands on none of its pages,
+    which are attacked. A report of one page has no such file.
+    """
+    if not path.is_file():
+        return
+    try:
+        page = text_elsewhere(path)
+    except (OSError, TypeError, ValueError):
+        raise AssessmentError(
+            f"{path.name} of {name} cannot be read.", "Make the report again."
+        ) from None
+    if page is not None:
+        raise AssessmentError(
+            f"{path.name} of {name} holds a text that {page} does not show.",
             "Make the report again.",
         )
 

@@ -48,7 +48,8 @@ def quarto_version(quarto: Path) -> str:
 
 
 def render(book_dir: Path, out_dir: Path, quarto: Path) -> None:
-    """Write the book as a site (`index.html`, a page a chapter) and as `assessment.pdf`.
+    """Write the book as a site (`index.html`, a page a chapter) and as `assessment.pdf`. The pages
+    look and work as the built-in page does.
 
     One call makes both formats, in a copy of the book, so that nothing is left in `book_dir`.
     Raises AssessmentError with Quarto's last lines when it fails.
@@ -61,12 +62,12 @@ def render(book_dir: Path, out_dir: Path, quarto: Path) -> None:
         _run([str(quarto), "render"], stage, quarto, settings.timestamp)
         site = stage / "_output"
         finish_pdf(site / PDF)
-        finish_site(site)
+        finish_site(site, book_dir, settings)
         shutil.copytree(site, out_dir, dirs_exist_ok=True)
 
 
 def stage_assets(stage: Path, settings: BookSettings, works: Sequence[str] = ()) -> None:
-    """Put beside a book what `quarto.yml` names: filters, styles, Typst partials and fonts.
+    """Put beside a book what `quarto.yml` names: filters, Typst partials and fonts.
 
     The council's colours, made readable, join the `assessment` block of its `_quarto.yml`. So do
     the keys of all `works` that the book cites: Quarto cites page by page, and only a page that

@@ -1,65 +1,190 @@
-"""What Quarto's pages still need: to open from a folder, be in reach of all, and name alike."""
+"""Quarto's chapters as a site: each in the frame of the built-in page, with its reading aids.
 
-import re
+Pages open from a folder or a memory stick, where a browser lets none read another: what a page
+needs of the rest of the report (the index of the search, the words on how to read) lies in it or
+is a script beside it.
+"""
+
+import copy
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-# What is put right on every page, as pattern and replacement. Browsers refuse script modules to a
-# page opened from a folder or a memory stick, so those scripts (tabs, and the mark of the section
-# in view) go. The others are for screen readers and keyboards: names for landmarks that have
-# none, links whose name is what they show, and tables that can be scrolled by key.
-_REPAIRS = (
-    (r'<script src="[^"]*" type="module"></script>\n?', ""),
-    (r'<nav class="quarto-secondary-nav"', r'\g<0> aria-label="This chapter"'),
-    (r'<nav id="quarto-sidebar"', r'\g<0> aria-label="Chapters"'),
-    (r'(<a class="sidebar-item-text[^>]*) role="navigation"', r'\1 role="button"'),
-    (r'<nav id="TOC"', r'\g<0> aria-label="On this page"'),
-    (r'(class="pagination-link") aria-label="[^"]*"', r"\1"),
-    (
-        r'<div aria-describedby="(tbl-[^"]+)">',
-        r'<div class="table-scroll" role="region" tabindex="0" aria-labelledby="\1">',
-    ),
+from bs4 import BeautifulSoup, Tag
+
+from needs_assessment.book.page import (
+    OPTIONAL_STYLES,
+    explanations_element,
+    page_files,
+    read_explanations,
 )
-_REFERENCE = re.compile(
-    r'(<a href="([^"#]+\.html)(?:#([^"]+))?" class="quarto-xref">)<span>.*?</span>'
-)
-_TITLE = re.compile(r'<h1 class="title">(.*?)</h1>', re.DOTALL)
-_CHAPTER = re.compile(r'<span class="chapter-number">(\w+)</span>')
-_APPENDIX = re.compile(r">(Appendix \w+) —")
+from needs_assessment.book.pandoc import ASSETS, write_book
+from needs_assessment.book.settings import BookSettings
+from needs_assessment.book.site_pages import SitePage, figure_spans, read_pages
+from needs_assessment.book.site_search import INDEX, search_index
+
+FOLDER = "assets"
+_HOW_TO_READ = "how-to-read"
+_EXPLANATIONS = "<!-- explanations -->"
 
 
-def finish_site(site: Path) -> None:
-    """Put right, in the pages of `site`, what Quarto leaves out.
+def finish_site(site: Path, book_dir: Path, settings: BookSettings) -> None:
+    """Write the pages that Quarto made in `site` again, as readers get them, with the styles, the
+    scripts and the index of the search beside them.
 
-    On a page without a chapter number Quarto gives references as titles: they become
-    "Chapter 4" and "Section 4.1" as on every other page.
+    Raises AssessmentError for a page that Quarto made with a theme.
     """
-    pages = {path.name: path.read_text(encoding="utf-8") for path in sorted(site.glob("*.html"))}
-    for name, page in pages.items():
-        finished = page
-        for pattern, replacement in _REPAIRS:
-            finished = re.sub(pattern, replacement, finished)
-        if not _number(page):
-            finished = _REFERENCE.sub(lambda match: _reference(match, pages), finished)
-        (site / name).write_text(finished, encoding="utf-8", newline="\n")
+    names = [f"{file.name.removesuffix('.qmd')}.html" for file in settings.files]
+    pages = read_pages({name: (site / name).read_text(encoding="utf-8") for name in names})
+    known = read_explanations(book_dir)
+    places = {label: page for page in pages for label in page.ids}
+    told = {page.name: _link_numbers(page, known, places) for page in pages}
+    files = {**page_files(settings), INDEX: search_index(pages)}
+    files["page.css"] += (ASSETS / "site.css").read_text(encoding="utf-8")
+    # Quarto's own index, which nothing reads.
+    (site / "search.json").unlink(missing_ok=True)
+    (site / FOLDER).mkdir(exist_ok=True)
+    for name, text in files.items():
+        (site / FOLDER / name).write_text(text, encoding="utf-8", newline="\n")
+    reading = _how_to_read(pages)
+    shell = _shell(book_dir, settings, reading[1]["id"] if reading else "")
+    for place, page in enumerate(pages):
+        frame = BeautifulSoup(shell, "html.parser")
+        _fill(frame, pages, place)
+        if reading:
+            _tell_how_to_read(frame, reading, page)
+        element = explanations_element(known, told[page.name]) if told[page.name] else ""
+        text = str(frame).replace(_EXPLANATIONS, element, 1)
+        (site / page.name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _reference(match: re.Match[str], pages: dict[str, str]) -> str:
-    link, name, label = match.groups()
-    page = pages.get(name, "")
-    if label is None:
-        words = _number(page)
-    else:
-        section = re.search(rf'<section id="{re.escape(label)}"[^>]* data-number="([^"]+)"', page)
-        words = section and f"Section {section[1]}"
-    return f"{link}<span>{words}</span>" if words else match[0]
+def _link_numbers(
+    page: SitePage, known: Mapping[str, Any], places: Mapping[str, SitePage]
+) -> list[str]:
+    """Make each number that the book explains a link to its place in the annex, as page.lua does;
+    returns what is explained, each once.
+    """
+    used: dict[str, None] = {}
+    for span in figure_spans(page.section):
+        key = str(span["data-id"])
+        there = places.get(known[key]["anchor"]) if key in known else None
+        if there:
+            used[key] = None
+            file = "" if there is page else there.name
+            link = BeautifulSoup("", "html.parser").new_tag(
+                "a", href=f"{file}#{known[key]['anchor']}", attrs={"class": "explained"}
+            )
+            link.extend(list(span.contents))
+            span.append(link)
+    return list(used)
 
 
-def _number(page: str) -> str | None:
-    """What the page's chapter is called in a reference; None for a page without a number."""
-    title = _TITLE.search(page)
-    if title is None:
-        return None
-    if match := _CHAPTER.search(title[1]):
-        return f"Chapter {match[1]}"
-    match = _APPENDIX.search(title[1])
-    return match and match[1]
+def _shell(book_dir: Path, settings: BookSettings, reading: str) -> str:
+    """The built-in page with no chapter in it, its styles and scripts in files beside it."""
+    styles = [f'<link rel="stylesheet" href="{FOLDER}/page.css">']
+    styles += [
+        f'<link rel="stylesheet" id="style-{name}" media="{media}" href="{FOLDER}/page-{name}.css">'
+        for name, media in OPTIONAL_STYLES.items()
+    ]
+    head = "\n".join([*styles, f'<script src="{FOLDER}/page-display.js"></script>'])
+    tail = f'{_EXPLANATIONS}<script src="{FOLDER}/page.js"></script>'
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "head.html").write_text(head, encoding="utf-8")
+        (Path(folder) / "tail.html").write_text(tail, encoding="utf-8")
+        return write_book(
+            book_dir,
+            replace(settings, files=()),
+            [
+                "--to=html5",
+                f"--template={ASSETS / 'page.html'}",
+                f"--include-in-header={folder}/head.html",
+                f"--include-after-body={folder}/tail.html",
+                *([f"--metadata=reading:{reading}"] if reading else []),
+            ],
+        )
+
+
+def _fill(frame: BeautifulSoup, pages: Sequence[SitePage], place: int) -> None:
+    """Put a chapter into its frame: its title, its place among the others, its text."""
+    page, first = pages[place], place == 0
+    frame.html["data-search-index"] = f"{FOLDER}/{INDEX}"
+    if not first:
+        frame.html["class"] = "chapter-page"
+        frame.title.string = f"{page.title} – {frame.title.get_text()}"
+        frame.select_one(".version-block").decompose()
+        frame.select_one(".bar-title a")["href"] = pages[0].name
+    frame.select_one("#contents ul").decompose()
+    contents = frame.new_tag("ul")
+    frame.select_one("#contents").append(contents)
+    for each in pages:
+        contents.append(_entry(frame, each, here=each is page))
+    page.section.append(_turn(frame, pages, place))
+    frame.main.append(page.section)
+
+
+def _entry(frame: BeautifulSoup, page: SitePage, *, here: bool) -> Tag:
+    """A chapter in the contents; the one that is open lists its sections."""
+    item = frame.new_tag("li")
+    item.append(_link(frame, f"#{page.label}" if here else page.name, page.heading))
+    sections = page.section.find_all("section", class_="level3", recursive=False) if here else []
+    if sections:
+        inner = frame.new_tag("ul")
+        for section in sections:
+            inner_item = frame.new_tag("li")
+            inner_item.append(_link(frame, f"#{section['id']}", section.find("h3")))
+            inner.append(inner_item)
+        item.append(inner)
+    return item
+
+
+def _link(frame: BeautifulSoup, target: str, heading: Tag) -> Tag:
+    """A link that says what a heading says, its notes left out."""
+    link = frame.new_tag("a", href=target)
+    said = copy.copy(heading)
+    for note in said.select(".footnote-ref"):
+        note.decompose()
+    for inner in said.find_all(["a", "span"], class_=lambda name: name != "header-section-number"):
+        inner.unwrap()
+    link.extend(list(said.contents))
+    return link
+
+
+def _turn(frame: BeautifulSoup, pages: Sequence[SitePage], place: int) -> Tag:
+    """The links to the chapters before and after, as page.lua writes them."""
+    turn = frame.new_tag("div", attrs={"class": "turn"})
+    for word, at in (("Previous", place - 1), ("Next", place + 1)):
+        if 0 <= at < len(pages):
+            part = frame.new_tag("div", attrs={"class": f"turn-{word.lower()}"})
+            link = frame.new_tag("a", href=pages[at].name)
+            link.string = pages[at].title
+            part.extend([f"{word}: ", link])
+            turn.append(part)
+    return turn
+
+
+def _how_to_read(pages: Sequence[SitePage]) -> tuple[SitePage, Tag] | None:
+    """The section on how to read the report, and the page that it is on."""
+    for page in pages:
+        for section in page.section.find_all("section", id=True):
+            if _HOW_TO_READ in str(section["id"]):
+                return page, section
+    return None
+
+
+def _tell_how_to_read(frame: BeautifulSoup, reading: tuple[SitePage, Tag], page: SitePage) -> None:
+    """The panel on how to read, on the pages that do not say it themselves."""
+    home, section = reading
+    if home is page:
+        return
+    frame.select_one('[data-opens="reading"]')["href"] = f"{home.name}#{section['id']}"
+    panel = frame.select_one(".reading-text")
+    for part in section.find_all(True, recursive=False):
+        if part.name not in ("h3", "section") and "turn" not in part.get("class", []):
+            panel.append(copy.copy(part))
+    for each in panel.find_all(id=True):
+        del each["id"]
+    for link in panel.find_all("a", href=True):
+        if link["href"].startswith("#"):
+            link["href"] = f"{home.name}{link['href']}"

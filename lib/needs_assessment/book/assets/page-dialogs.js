@@ -24,12 +24,13 @@ for (const opener of document.querySelectorAll("[data-opens]")) {
   });
 }
 
-// How to read: what the first chapter says, once more where it is needed.
+// How to read: what the first chapter says, once more where it is needed. On Quarto's pages of the
+// other chapters the words are in the panel from the start.
 const reading = document.querySelector('[data-opens="reading"]');
 if (reading) {
   const section = document.getElementById(decodeURIComponent(reading.hash.slice(1)));
   const text = document.querySelector(".reading-text");
-  for (const part of section.children) {
+  for (const part of section?.children ?? []) {
     if (!part.matches("h3, .turn, .anchor")) text.append(part.cloneNode(true));
   }
   for (const part of text.querySelectorAll("[id]")) part.removeAttribute("id");

@@ -1,5 +1,6 @@
 // Search in the whole report: an index of its paragraphs, list items, table rows and headings,
-// built from the page when the search is first opened.
+// built from the page when the search is first opened, or, where each chapter has a page of its
+// own, read from the script that lies beside them.
 
 const SEARCH_SHOWN = 40;
 const SEARCH_AROUND = 70;
@@ -33,6 +34,33 @@ function buildIndex() {
     if (text) index.push({ block, text, folded: fold(text), heading: /^H\d$/.test(block.tagName) });
   }
   return index;
+}
+
+// Where a block stands: in words, and as a link.
+function placeOf(block) {
+  const section = block.closest("section[id]");
+  const chapter = block.closest("main > section");
+  return {
+    place: [...new Set([headingOf(chapter), headingOf(section)])].join(" › "),
+    href: `#${section.id}`,
+  };
+}
+
+// A page opened from a folder may fetch nothing, but may have scripts. One that was taken out of
+// its folder is searched alone.
+function readIndex(file) {
+  return new Promise((resolve) => {
+    const script = make("script", { src: file });
+    script.addEventListener("load", () => resolve(globalThis.searchIndex.map(entryOf)));
+    script.addEventListener("error", () => resolve(buildIndex()));
+    document.head.append(script);
+  });
+}
+
+function entryOf([page, id, place, text, heading]) {
+  const here = location.pathname.endsWith(`/${page}`);
+  const block = here ? document.getElementById(id) : null;
+  return { block, place, href: `${here ? "" : page}#${id}`, text, folded: fold(text), heading };
 }
 
 // Blocks that hold every word; those with the words as typed, and headings, first.
@@ -81,18 +109,17 @@ function goTo(block) {
 }
 
 function resultOf(found, dialog) {
-  const section = found.block.closest("section[id]");
-  const chapter = found.block.closest("main > section");
-  const place = [...new Set([headingOf(chapter), headingOf(section)])].join(" › ");
+  const { place, href } = found.place ? found : placeOf(found.block);
   const link = make(
     "a",
-    { href: `#${section.id}` },
+    { href },
     make("span", { class: "search-place" }, place),
     snippet(found),
   );
   link.addEventListener("click", (event) => {
-    event.preventDefault();
     dialog.close();
+    if (!found.block) return;
+    event.preventDefault();
     history.pushState(null, "", link.hash);
     goTo(found.block);
   });
@@ -109,10 +136,11 @@ function startSearch() {
   const dialog = document.getElementById("search");
   const input = dialog.querySelector("input");
   const results = dialog.querySelector(".search-results");
+  const file = document.documentElement.dataset.searchIndex;
   let index = null;
-  const search = () => {
-    index ??= buildIndex();
-    const found = findIn(index, input.value);
+  const search = async () => {
+    index ??= file ? readIndex(file) : buildIndex();
+    const found = findIn(await index, input.value);
     const asked = fold(input.value).trim().length > 1;
     dialog.querySelector(".search-count").textContent = asked ? countWords(found.length) : "";
     results.replaceChildren(...found.slice(0, SEARCH_SHOWN).map((each) => resultOf(each, dialog)));

@@ -1,20 +1,29 @@
--- For Quarto's pages: the council's colours, and the notice that every page carries.
+-- For Quarto's pages, which Quarto makes without a theme: callouts as the built-in page has them,
+-- and periods that no browser breaks after their hyphen. site.py does the rest.
 
-local stringify = pandoc.utils.stringify
+if not quarto.doc.is_format "html" then return {} end
 
-local function escape(text)
-  return (text:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;"))
+local function visually_hidden(words)
+  return pandoc.Span({ pandoc.Str(words) }, { class = "visually-hidden" })
 end
 
-function Meta(meta)
-  if not quarto.doc.is_format "html" then return nil end
-  local assessment = meta.assessment
-  quarto.doc.include_text("in-header", string.format(
-    "<style>:root { --accent: #%s; --accent-dark: #%s; }</style>",
-    stringify(assessment.accent), stringify(assessment["accent-dark"])
-  ))
-  if assessment.notice and stringify(assessment.notice) ~= "" then
-    quarto.doc.include_text("before-body", '<section class="notice" aria-label="About this page"><p>'
-      .. escape(stringify(assessment.notice)) .. "</p></section>")
+local function callout(node)
+  local name = node.type:gsub("^%l", string.upper)
+  local heading = pandoc.Inlines { pandoc.Str(name) }
+  if node.title and pandoc.utils.stringify(node.title) ~= "" then
+    heading = pandoc.Inlines { visually_hidden(name .. ": ") }
+    heading:extend(pandoc.utils.blocks_to_inlines(pandoc.Blocks(pandoc.Plain(quarto.utils.as_inlines(node.title)))))
+  end
+  return pandoc.Div({
+    pandoc.Div(pandoc.Para(heading), { class = "callout-title" }),
+    pandoc.Div(quarto.utils.as_blocks(node.content), { class = "callout-body" }),
+  }, { class = "callout callout-" .. node.type })
+end
+
+local function keep_period_whole(str)
+  if str.text:match "%d%d%d%d%-%d%d" and not str.text:match "/" then
+    return pandoc.Span({ str }, { class = "period" })
   end
 end
+
+return { { Callout = callout, Str = keep_period_whole } }

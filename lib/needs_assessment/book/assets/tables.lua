@@ -106,7 +106,7 @@ local function shares(longest, pieces, squares, numbers)
   return share_out(weights, least)
 end
 
--- On the page, the headings say how wide a column wants to be (page.css, site.css).
+-- On the page, the headings say how wide a column wants to be (page.css).
 local function mark_columns(rows, longest)
   for _, row in ipairs(rows) do
     for index, cell in ipairs(row.cells) do
