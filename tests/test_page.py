@@ -85,3 +85,22 @@ def test_the_annex_tells_what_a_number_tells_of_itself(assessed: Assessed) -> No
                 assert text in words, f"{each['name']}: {label}"
                 told += 1
     assert told > 400
+
+
+def test_a_caption_leads_to_the_file_and_row_of_every_number(assessed: Assessed) -> None:
+    """Without scripts, what a table or chart tells of its numbers stands where its link leads."""
+    page = BeautifulSoup(
+        (assessed("north", "2024-25").path / "index.html").read_text(encoding="utf-8"),
+        "html.parser",
+    )
+    explained = json.loads(page.find("script", id="explanations").get_text())
+    captions = page.select("caption a.explained, figcaption a.explained")
+    assert len(captions) > 30
+    for link in captions:
+        about = explained[link.parent["data-id"]]
+        place = page.find("details", id=link["href"][1:])
+        told = [each.get_text(strip=True) for each in place.select("dt, dd")]
+        assert told == [text.strip() for line in about["lines"] for text in line]
+        assert page.find(id=place.select_one("p a")["href"][1:]).name in ("table", "figure")
+    by_age = [text for _, text in explained["fig-prevalence-age"]["lines"]]
+    assert by_age.count(by_age[0]) == 1, "a breakdown is defined once, not at each row"

@@ -3,17 +3,39 @@
 One rendering of the sample book serves all tests.
 """
 
+import base64
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from book_sample import SAMPLE, add, stage_sample
 from needs_assessment.audit.pages import read_page
+from needs_assessment.book.builtin import render_page
+from needs_assessment.book.settings import read_settings
 from needs_assessment.chapter.chart import WIDTH
-from page_browser import opened, rate, render_sample, start_browser
+from page_browser import axe_findings, opened, rate, render_sample, start_browser
 
+# The words of headings that lie on more than one line.
+SPLIT_WORDS = """() => {
+  const split = [];
+  for (const heading of document.querySelectorAll("h1, main :is(h2, h3, h4)")) {
+    const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+      for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (range.getClientRects().length > 1) split.push(word[0]);
+      }
+    }
+  }
+  return split;
+}"""
 browser = pytest.fixture(scope="module")(start_browser)
 
 
@@ -35,9 +57,9 @@ def focused(page: Page) -> str:
 def test_search_finds_words_anywhere_and_leads_to_them(page: Page) -> None:
     page.get_by_role("button", name="Search").click()
     page.keyboard.type("Housing all police")
-    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    expect(page.locator(".search-count")).to_contain_text("Nothing found.")
     page.get_by_label("Words to find").fill("childrens")
-    expect(page.locator(".search-count")).to_have_text("Nothing found.")
+    expect(page.locator(".search-count")).to_contain_text("Nothing found.")
     page.get_by_label("Words to find").fill("CHILDREN'S serv")
     found = page.locator(".search-results a")
     expect(found).to_have_count(1)
@@ -48,6 +70,20 @@ def test_search_finds_words_anywhere_and_leads_to_them(page: Page) -> None:
     expect(page.locator("#search")).not_to_be_visible()
     assert focused(page).startswith("Children’s services")
     assert page.url.endswith("#sec-marac-cases")
+
+
+def test_search_finds_words_where_they_begin(page: Page) -> None:
+    """“men” is in “Men” and “mental”, not in “assessment”; “age” is in “aged”, not in “agency”."""
+    page.get_by_role("button", name="Search").click()
+    field, found = page.get_by_label("Words to find"), page.locator(".search-results a")
+    field.fill("ssessment")
+    expect(found).to_have_count(0)
+    field.fill("assess")
+    assert found.count() > 0
+    marks = found.locator("mark").all_inner_texts()
+    assert {mark.lower() for mark in marks} == {"assess"}
+    field.fill("marac")
+    expect(found.first).to_contain_text("3 MARAC")
 
 
 def test_a_number_explains_itself_by_key_and_gives_the_focus_back(page: Page) -> None:
@@ -121,6 +157,7 @@ def test_a_chart_enlarges_by_key(page: Page) -> None:
 def test_how_to_read_is_at_hand_everywhere(page: Page) -> None:
     page.get_by_role("button", name="How to read").click()
     expect(page.locator("#reading")).to_contain_text("[x] stands for a number that no partner")
+    expect(page.locator("#reading .reading-numbers")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#reading")).not_to_be_visible()
 
@@ -189,6 +226,61 @@ def test_without_scripts_all_is_there_and_numbers_lead_to_the_annex(
         assert page.url.endswith("#sec-methods")
 
 
+def test_without_scripts_a_caption_leads_to_the_files_and_rows(
+    browser: Browser, tmp_path: Path
+) -> None:
+    book = stage_sample(tmp_path / "book")
+    told = json.loads((book / "explanations.json").read_text(encoding="utf-8"))
+    told["tbl-marac-agency"] = {
+        "name": "Where the numbers come from: Referrals by agency",
+        "shown": "",
+        "anchor": "sec-methods",
+        "lines": [["Police", "61: marac.xlsx, row 13"]],
+    }
+    (book / "explanations.json").write_text(json.dumps(told), encoding="utf-8")
+    add(book, "marac.qmd", '[The coordinator.]{.figure data-id="tbl-marac-agency"}')
+    add(book, "sources.qmd", "## Published sources {#sec-sources-published}")
+    file = tmp_path / "index.html"
+    file.write_text(render_page(book, read_settings(book)), encoding="utf-8")
+    with opened(browser, file, java_script_enabled=False) as page:
+        page.get_by_role("link", name="The coordinator.").click()
+        origin = page.locator("details:target")
+        expect(origin.locator("summary")).to_have_text("Table 3.1: Referrals by agency")
+        origin.locator("summary").click()
+        expect(origin).to_contain_text("61: marac.xlsx, row 13")
+        origin.get_by_role("link", name="To Table 3.1").click()
+        assert page.url.endswith("#tbl-marac-agency")
+    with opened(browser, file) as page:
+        page.get_by_role("link", name="The coordinator.").click()
+        page.locator("#number").get_by_role("link", name="In the annex").click()
+        expect(page.locator("details:target").get_by_text("row 13")).to_be_visible()
+        assert axe_findings(page) == []
+
+
+def test_drawings_keep_their_outlines_and_words(sample: Path) -> None:
+    """Spaces that a drawing can do without are left out, and nothing else."""
+
+    def parts(drawing: str) -> list[object]:
+        parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
+        return [
+            (
+                str(part.tag),
+                {name: value for name, value in part.items() if name != "d"},
+                re.findall(r"[A-Za-z]|-?[\d.]+", part.get("d", "")),
+                (part.text or "").strip(),
+            )
+            for part in ElementTree.fromstring(drawing, parser).iter()
+        ]
+
+    page = sample.read_text(encoding="utf-8")
+    held = re.findall(r'svg\+xml;base64,([^"]+)', page)
+    drawn = [path.read_text(encoding="utf-8") for path in (SAMPLE / "figures").glob("*.svg")]
+    whole = list(map(parts, drawn))
+    assert len(held) == len(drawn) > 0
+    assert all(parts(base64.b64decode(each).decode()) in whole for each in held)
+    assert sum(map(len, held)) < 4 / 3 * 0.95 * sum(map(len, drawn))
+
+
 def test_only_numbers_on_the_page_are_told_and_none_as_markup(sample: Path) -> None:
     text = sample.read_text(encoding="utf-8")
     assert "marac.unused" not in text
@@ -213,6 +305,13 @@ def test_a_narrow_screen_scrolls_only_inside_tables_and_charts(
         shown = frame.locator("img").bounding_box()
         # Charts are six inches wide, and their least letters ten points.
         assert shown and 10 * shown["width"] / (72 * WIDTH) >= 7.9, "small print stays readable"
+        shade = "region => getComputedStyle(region).boxShadow"
+        assert region.evaluate(shade) != "none", "a table that goes on shows it"
+        region.evaluate("region => { region.scrollLeft = region.scrollWidth; }")
+        expect(region).not_to_have_class(re.compile("goes-on"))
+        assert region.evaluate(shade) == "none"
+        broken = page.evaluate(SPLIT_WORDS)
+        assert broken == [], "no heading breaks inside a word"
         moves = frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")
         assert moves == (width < 390), "a telephone shows the whole chart"
 

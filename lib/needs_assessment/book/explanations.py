@@ -64,15 +64,20 @@ def explanations(store: ProtectedStore) -> dict[str, Explanation]:
 
 def origins(store: ProtectedStore, records: Iterable[dict[str, Any]]) -> dict[str, Explanation]:
     """Where the numbers of each table and chart come from, by its label: what they are, then a
-    line for each number with its files, sheets and rows.
+    line for each number with its files, sheets and rows. A breakdown is defined once for its rows.
     """
     known = explanations(store)
+    groups = {
+        row["id"]: key
+        for key, group in store.breakdowns.items()
+        for row in (*group["rows"], *group["missing"])
+    }
     found = {}
     for record in records:
         given = record.get("origins")
         if not given:
             continue
-        keys = dict.fromkeys(each["of"] for each in given)
+        keys = dict.fromkeys(groups.get(each["of"], each["of"]) for each in given)
         lines = [_defined(store, known, key) for key in keys if key in {**store.measures, **known}]
         lines += [
             (each["name"], f"{each['shown']}: {'; '.join(source_words(each['sources']))}")

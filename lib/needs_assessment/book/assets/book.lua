@@ -59,12 +59,21 @@ local function typst_float(content, caption, kind, position, word, label)
   return blocks
 end
 
+-- A drawing without the spaces and line breaks that its outlines and elements can do without.
+local function compact(drawing)
+  local outlines = drawing:gsub('( d=")([^"]*)', function(start, outline)
+    return start .. outline:gsub("%s+", " "):gsub("^ ", ""):gsub(" ?(%a) ?", "%1")
+  end)
+  return (outlines:gsub(">%s*\n%s*<", "><"))
+end
+
 local function image(img)
   local alt = img.attributes["fig-alt"] or img.attributes.alt or pandoc.utils.stringify(img.caption)
   img.attributes["fig-alt"] = nil
   if html then
     img.attributes.alt = alt
     local mime, contents = pandoc.mediabag.fetch(img.src)
+    if mime == "image/svg+xml" then contents = compact(contents) end
     img.src = pandoc.mediabag.make_data_uri(mime, contents)
     return img
   end

@@ -34,6 +34,7 @@ if (reading) {
     if (!part.matches("h3, .turn, .anchor")) text.append(part.cloneNode(true));
   }
   for (const part of text.querySelectorAll("[id]")) part.removeAttribute("id");
+  document.querySelector(".reading-numbers").hidden = !document.querySelector(".explained");
   text.addEventListener("click", (event) => {
     if (event.target.closest("a")) document.getElementById("reading").close();
   });

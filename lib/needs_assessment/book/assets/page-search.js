@@ -63,29 +63,51 @@ function entryOf([page, id, place, text, heading]) {
   return { block, place, href: `${here ? "" : page}#${id}`, text, folded: fold(text), heading };
 }
 
-// Blocks that hold every word; those with the words as typed, and headings, first.
+// Where a word begins in the text at or after `from`: "men" is in "Men and women", not in "payment".
+function beginsAt(text, word, from = 0) {
+  let at = text.indexOf(word, from);
+  while (at > 0 && /[\p{L}\p{N}]/u.test(text[at - 1]) && /^[\p{L}\p{N}]/u.test(word)) {
+    at = text.indexOf(word, at + 1);
+  }
+  return at;
+}
+
+// As a whole word, one or many of it.
+function holdsWhole(text, word) {
+  for (let at = beginsAt(text, word); at !== -1; at = beginsAt(text, word, at + 1)) {
+    const end = at + word.length;
+    if (/^s?(?![\p{L}\p{N}])/u.test(text.slice(end, end + 2))) return true;
+  }
+  return false;
+}
+
+// Blocks in which every word begins a word; first those with the words as typed, then headings,
+// then those with whole words.
 function findIn(index, query) {
   const whole = fold(query).trim();
   const words = whole.split(" ").filter(Boolean);
   if (whole.length < 2) return [];
-  const rank = (entry) => (entry.folded.includes(whole) ? 2 : 0) + (entry.heading ? 1 : 0);
+  const rank = ({ folded, heading }) =>
+    (beginsAt(folded, whole) === -1 ? 0 : 4) +
+    (heading ? 2 : 0) +
+    (words.every((word) => holdsWhole(folded, word)) ? 1 : 0);
   return index
-    .filter((entry) => words.every((word) => entry.folded.includes(word)))
+    .filter((entry) => words.every((word) => beginsAt(entry.folded, word) !== -1))
     .map((entry, order) => ({ ...entry, words, rank: rank(entry), order }))
     .sort((one, other) => other.rank - one.rank || one.order - other.order);
 }
 
 // The text around the first word found, with the words marked.
 function snippet(found) {
-  const first = Math.min(...found.words.map((word) => found.folded.indexOf(word)));
+  const first = Math.min(...found.words.map((word) => beginsAt(found.folded, word)));
   const start = Math.max(0, first - SEARCH_AROUND);
   const end = Math.min(found.text.length, first + 2 * SEARCH_AROUND);
   const marks = new Array(end - start).fill(false);
   for (const word of found.words) {
-    let at = found.folded.indexOf(word, start);
+    let at = beginsAt(found.folded, word, start);
     while (at !== -1 && at < end) {
       marks.fill(true, at - start, Math.min(at + word.length, end) - start);
-      at = found.folded.indexOf(word, at + word.length);
+      at = beginsAt(found.folded, word, at + word.length);
     }
   }
   const parts = [start > 0 ? "… " : ""];
@@ -127,7 +149,7 @@ function resultOf(found, dialog) {
 }
 
 function countWords(found) {
-  if (found === 0) return "Nothing found.";
+  if (found === 0) return "Nothing found. Try fewer words, or the beginning of one.";
   if (found === 1) return "1 place found.";
   return found > SEARCH_SHOWN ? `${found} places found; the first ${SEARCH_SHOWN} follow.` : `${found} places found.`;
 }

@@ -1,5 +1,6 @@
 // The page is whole without scripts. This one marks the section being read, names its chapter in
-// the bar, keeps headings clear of the bar, and takes what fits out of the order of the Tab key.
+// the bar, keeps headings clear of the bar, takes what fits out of the order of the Tab key and
+// unfolds what a link leads to.
 
 // A new element with attributes and children; texts become text, never HTML.
 function make(tag, attributes = {}, ...children) {
@@ -56,20 +57,39 @@ function showInContents(link) {
   }
 }
 
+// Whether more can be scrolled into sight from the right.
+function goesOn(region) {
+  return region.scrollLeft + region.clientWidth < region.scrollWidth - 1;
+}
+
 // A landmark and a stop of the Tab key only where something has to be scrolled.
 function fitToScreen() {
   const bar = document.querySelector(".bar");
   document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight + 16}px`);
   const regions = [...document.querySelectorAll("main .table-scroll, main .figure-scroll")];
   const wide = regions.map((region) => region.scrollWidth > region.clientWidth);
+  const unseen = regions.map(goesOn);
   regions.forEach((region, index) => {
     region.setAttribute("role", wide[index] ? "region" : "group");
     if (wide[index]) region.setAttribute("tabindex", "0");
     else region.removeAttribute("tabindex");
+    region.classList.toggle("goes-on", unseen[index]);
   });
+}
+
+// What a link leads to is open, not folded away.
+function unfold() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (target?.matches("details")) target.open = true;
 }
 
 for (const scripted of document.querySelectorAll(".scripted")) scripted.hidden = false;
 followReading();
 fitToScreen();
 addEventListener("resize", fitToScreen);
+document.addEventListener("scroll", (event) => {
+  const region = event.target;
+  if (region.matches?.(".table-scroll")) region.classList.toggle("goes-on", goesOn(region));
+}, { capture: true, passive: true });
+unfold();
+addEventListener("hashchange", unfold);
