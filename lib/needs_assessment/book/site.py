@@ -22,6 +22,7 @@ from needs_assessment.book.page import (
 )
 from needs_assessment.book.pandoc import ASSETS, write_book
 from needs_assessment.book.settings import BookSettings
+from needs_assessment.book.site_origins import list_origins
 from needs_assessment.book.site_pages import SitePage, figure_spans, read_pages
 from needs_assessment.book.site_search import INDEX, search_index
 
@@ -39,8 +40,9 @@ def finish_site(site: Path, book_dir: Path, settings: BookSettings) -> None:
     names = [f"{file.name.removesuffix('.qmd')}.html" for file in settings.files]
     pages = read_pages({name: (site / name).read_text(encoding="utf-8") for name in names})
     known = read_explanations(book_dir)
+    pages, origins = list_origins(pages, known)
     places = {label: page for page in pages for label in page.ids}
-    told = {page.name: _link_numbers(page, known, places) for page in pages}
+    told = {page.name: _link_numbers(page, known, origins, places) for page in pages}
     files = {**page_files(settings), INDEX: search_index(pages)}
     files["page.css"] += (ASSETS / "site.css").read_text(encoding="utf-8")
     # Quarto's own index, which nothing reads.
@@ -61,7 +63,10 @@ def finish_site(site: Path, book_dir: Path, settings: BookSettings) -> None:
 
 
 def _link_numbers(
-    page: SitePage, known: Mapping[str, Any], places: Mapping[str, SitePage]
+    page: SitePage,
+    known: Mapping[str, Any],
+    origins: Mapping[str, str],
+    places: Mapping[str, SitePage],
 ) -> list[str]:
     """Make each number that the book explains a link to its place in the annex, as page.lua does;
     returns what is explained, each once.
@@ -69,12 +74,15 @@ def _link_numbers(
     used: dict[str, None] = {}
     for span in figure_spans(page.section):
         key = str(span["data-id"])
-        there = places.get(known[key]["anchor"]) if key in known else None
+        if key not in known:
+            continue
+        label = origins.get(key, known[key]["anchor"])
+        there = places.get(label)
         if there:
             used[key] = None
             file = "" if there is page else there.name
             link = BeautifulSoup("", "html.parser").new_tag(
-                "a", href=f"{file}#{known[key]['anchor']}", attrs={"class": "explained"}
+                "a", href=f"{file}#{label}", attrs={"class": "explained"}
             )
             link.extend(list(span.contents))
             span.append(link)
