@@ -175,6 +175,14 @@ def test_the_verb_says_what_changed(drafted: tuple[Project, str]) -> None:
     assert re.search(r"put in: .*must\* act", said)
     assert "reports/three-rivers/2017-18/changes.html" in said
     assert "Audit passed" in said
+    counted = {word: int(number) for number, word in re.findall(r"(\d+) (higher|corrected)", said)}
+    for heading, words in (("Clearly higher or lower:", "higher"), ("Corrected:", "corrected")):
+        if words in counted:
+            group = said.partition(f"{heading}\n")[2]
+            lines = re.match(r"(?:  .*\n)*", group)[0].splitlines()
+            more = sum(int(each.split()[1]) for each in lines if each.startswith("  and "))
+            named = [each for each in lines if not each.startswith("  and ")]
+            assert len(named) + more == counted[words], "the list accounts for all that is counted"
 
 
 def test_the_page_marks_words_for_all(drafted: tuple[Project, str]) -> None:

@@ -15,6 +15,8 @@ from bs4 import BeautifulSoup
 
 from founded import empty_project
 from needs_assessment.comparison.book import Compared, compare
+from needs_assessment.comparison.pages import finding
+from needs_assessment.comparison.subjects import Subject
 from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project
 from running import run_command
@@ -146,9 +148,70 @@ def test_councils_stand_side_by_side_in_order_of_their_names(made: Made) -> None
         ],
     ]
     [image] = made.page.find("figure", id="fig-refuge-not-accepted-rate").find_all("img")
-    assert image["alt"].startswith("Dots with intervals. Higher: 1, similar: 1, against the")
+    assert image["alt"].startswith(
+        "Dots with intervals. One higher than the average, one similar. "
+    )
     assert "North Northamptonshire: 80.7% (95% interval 74.3 to 85.8)" in image["alt"]
     assert "Line: 61% (England, 2022-23)" in image["alt"]
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "title"),
+    [
+        (["below", "below"], "Both below the recommended level"),
+        (["above", "below"], "One above the recommended level, one below"),
+        (["above", "below", "above"], "Two above the recommended level, one below"),
+    ],
+)
+def test_a_chart_says_how_councils_stand_to_a_level(comparisons: list[str], title: str) -> None:
+    level = {**AVERAGE, "kind": "level"}
+    entries = [
+        entry("rate marac.rate", value=40.0, benchmark={**level, "comparison": each})
+        for each in comparisons
+    ]
+    assert finding(subject(entries)) == title
+
+
+def test_a_chart_of_gaps_says_which_are_wider() -> None:
+    entries = [
+        entry("shortfall refuge.gap", value=40.0, benchmark={**AVERAGE, "comparison": each})
+        for each in ("above", "below", "above")
+    ]
+    assert finding(subject(entries)) == "Two gaps wider than the average, one narrower"
+    assert finding(subject(entries[:1])) == "One gap wider than the average"
+
+
+def test_a_chart_title_is_never_too_long() -> None:
+    words = ["higher"] * 3 + ["similar"] * 3 + ["lower"] * 2 + ["above"] * 2 + ["at"] * 2
+    entries = [
+        entry("rate marac.rate", value=40.0, benchmark={**AVERAGE, "comparison": each})
+        for each in words
+    ]
+    assert finding(subject(entries)) == "By council, in order of their names"
+
+
+@pytest.mark.parametrize(
+    ("spans", "title"),
+    [
+        ([(1, 3), (2, 4)], "The two intervals overlap"),
+        ([(1, 2), (3, 4)], "The two intervals do not overlap"),
+        ([(1, 3), (2, 4), (3, 5)], "All intervals overlap"),
+        ([(1, 3), (2, 5), (4, 6)], "Some intervals overlap, some do not"),
+        ([(1, 2), (3, 4), (5, 6)], "No two intervals overlap"),
+        ([(1, 2), (None, None)], "By council, in order of their names"),
+    ],
+)
+def test_a_chart_without_a_benchmark_says_how_the_intervals_lie(
+    spans: list[tuple[int | None, int | None]], title: str
+) -> None:
+    entries = [entry("rate marac.rate", value=2.0, lower=low, upper=high) for low, high in spans]
+    assert finding(subject(entries)) == title
+
+
+def subject(entries: list[dict[str, Any]]) -> Subject:
+    said = {"definition": "", "caveats": (), "county": "", "entries": tuple(entries)}
+    named = {name: entries[0][name] for name in ("id", "name", "chapter", "kind", "unit")}
+    return Subject(**named, **said)
 
 
 def test_counts_are_listed_and_not_drawn(made: Made) -> None:

@@ -10,11 +10,14 @@ import docx
 import pytest
 from docx.document import Document
 from docx.oxml.ns import qn
+from docx.shared import Cm
 
 from book_sample import HEADINGS, NOTICE, REFERENCES, stage_sample
 from needs_assessment.audit.office import read_word
 from needs_assessment.book.settings import read_settings
 from needs_assessment.book.word import WORD, draw_pictures, render_word
+from needs_assessment.book.word_reference import CONTENTS, LINE_WIDTH
+from needs_assessment.book.word_tables import column_widths
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,65 @@ def test_tables_repeat_their_headings_and_keep_rows_whole(made: Made) -> None:
         assert all(row.trPr.find(qn("w:cantSplit")) is not None for row in table._tbl.tr_lst)
         look = table._tbl.tblPr.find(qn("w:tblLook"))
         assert (look.get(qn("w:firstRow")), look.get(qn("w:firstColumn"))) == ("1", "1")
+
+
+def test_the_title_page_says_whose_report_it_is_and_how_far_it_is(made: Made) -> None:
+    settings = read_settings(made.book)
+    front = [each.text for each in made.word.paragraphs][: 4 + len(settings.version_block)]
+    assert front == [
+        settings.author,
+        settings.title,
+        settings.subtitle,
+        NOTICE,
+        *(f"{label}\t{text}" for label, text in settings.version_block),
+    ]
+    section = made.word.sections[0]
+    assert section.different_first_page_header_footer
+    assert not plain(section.first_page_header.paragraphs[0].text)
+
+
+def test_columns_are_as_wide_as_what_they_hold_and_no_table_leaves_the_page(made: Made) -> None:
+    for table in made.word.tables:
+        grid = [column.w for column in table._tbl.tblGrid.gridCol_lst]
+        assert sum(grid) <= LINE_WIDTH
+        assert all([cell.width for cell in row.tc_lst] == grid for row in table._tbl.tr_lst)
+        assert not table.autofit
+    words, number = column_widths([["Agency", "2024-25"], ["Housing", "7"]])
+    assert words < Cm(3).twips and number < Cm(3).twips
+    prose = ["A definition of many words that goes on. " * 8, "Another of fewer words. " * 4]
+    rows = [
+        ["Measure", "Definition", "Period"],
+        *(["MARAC cases", each, "2024-25"] for each in prose),
+    ]
+    name, text, period = column_widths(rows)
+    assert text > name and text > period and sum((name, text, period)) <= LINE_WIDTH.twips
+    assert period > column_widths([["Period"], ["2024-25"]])[0] - 2, "a period stays on its line"
+    crowded = column_widths([["Unbreakable" * 3] * 8, ["x"] * 8])
+    assert sum(crowded) <= LINE_WIDTH.twips and min(crowded) > 0
+
+
+def test_a_short_table_stays_on_a_page_with_its_caption(made: Made) -> None:
+    styles = made.word.styles
+    assert styles["Table Caption"].paragraph_format.keep_with_next
+    assert styles["Captioned Figure"].paragraph_format.keep_with_next
+    short = next(table for table in made.word.tables if len(table.rows) < 6)
+    *others, last = short._tbl.tr_lst
+    for row in others:
+        assert all(each.pPr.keepNext is not None for each in row.iter(qn("w:p")))
+    after = short._tbl.getnext()
+    notes = after.tag == qn("w:p") and after.style == styles["Table Notes"].style_id
+    assert all((each.pPr.keepNext is not None) == notes for each in last.iter(qn("w:p")))
+
+
+def test_word_opens_it_as_a_document_of_today_with_complete_margins(made: Made) -> None:
+    modes = made.word.settings.element.findall(f"{qn('w:compat')}/{qn('w:compatSetting')}")
+    assert [each.get(qn("w:val")) for each in modes] == ["15"]
+    margins = made.word.element.body.sectPr.find(qn("w:pgMar")).attrib
+    sides = ("top", "right", "bottom", "left", "header", "footer", "gutter")
+    assert set(margins) == {qn(f"w:{side}") for side in sides}, "each is required"
+    for entry in made.word.styles.element.iter(qn("w:style")):
+        if entry.name_val in CONTENTS:
+            assert not entry.get(qn("w:customStyle")), "Word fills its own contents with these"
 
 
 def test_every_page_carries_title_notice_and_number(made: Made) -> None:

@@ -201,6 +201,27 @@ def test_sheets_are_named_linked_and_marked_up(tmp_path: Path) -> None:
         assert words in cover
 
 
+def test_rows_are_as_high_as_their_texts_and_columns_as_wide(tmp_path: Path) -> None:
+    long = "Places needed to reach the level that is recommended for an area of this size, in all"
+    rows = [["Housing", "3", "2024-25"], ["Police", "4", long]]
+    columns = ["Agency", "Number", "Based on"]
+    table = record("tbl-marac-agency", rows, columns=columns, align=["left", "right", "left"])
+    _, book = made(tmp_path, table)
+    sheet = book["4.1 marac agency"]
+    assert sheet.row_dimensions[7].height == 15.75
+    names = record("tbl-names", [["Victims of crimes", "3"], ["Not stated or not known", "4"]])
+    _, alone = made(tmp_path, names)
+    heights = [alone["4.1 names"].row_dimensions[row].height for row in (7, 8)]
+    assert heights == [15.75, 15.75], "a column as wide as its longest text has it on one line"
+    assert sheet.row_dimensions[8].height >= 2 * 15.75, "a text of two lines is not cut"
+    assert sheet.column_dimensions["C"].width <= 50, "a sheet fits a screen"
+    assert sheet["C7"].alignment.indent == sheet["C6"].alignment.indent == 1, "apart from numbers"
+    assert not sheet["A7"].alignment.indent and sheet["B7"].alignment.horizontal == "right"
+    assert {sheet.cell(8, column).alignment.vertical for column in (1, 2, 3)} == {"top"}
+    for page in book.worksheets:
+        assert page.page_setup.orientation == "landscape" and page.page_setup.fitToHeight == 0
+
+
 def test_the_same_tables_give_the_same_bytes(tmp_path: Path) -> None:
     table = record("tbl-marac-agency", [["Police", "28.7%"], ["–", "[c]"]], notes=["A note."])
     assert made(tmp_path, table)[0] == made(tmp_path, table)[0]

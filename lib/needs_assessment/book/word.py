@@ -17,22 +17,22 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from needs_assessment.book.pandoc import write_book
 from needs_assessment.book.settings import BookSettings
 from needs_assessment.book.typesetting import compile_typst
 from needs_assessment.book.word_reference import (
-    CALLOUT_TITLE,
     CONTENTS,
-    border,
+    NOTICE,
+    VERSION_LINE,
     packed,
     reference_document,
 )
-from needs_assessment.display import long_date
+from needs_assessment.book.word_tables import lay_out_tables
 
 WORD = "assessment.docx"
-_RULE = "C9D0D6"
 _PIXELS_PER_INCH = 200
 
 
@@ -58,7 +58,6 @@ def render_word(book_dir: Path, settings: BookSettings, document: Path) -> None:
                 "--toc",
                 "--toc-depth=2",
                 "--metadata=toc-title:Contents",
-                f"--metadata=date:{long_date(settings.date.isoformat())}",
             ],
         )
         word = docx.Document(str(made))
@@ -91,28 +90,12 @@ def draw_pictures(book_dir: Path, folder: Path) -> None:
 
 
 def _finish(word: Document, settings: BookSettings) -> None:
-    """What pandoc leaves out: the notice, the contents, rules between rows, rows that stay whole,
-    and who wrote it when. What it adds of its own, a copy of all metadata, goes.
+    """What pandoc leaves out: the rest of the title page, the contents, the look of tables, and
+    who wrote it when. What it adds of its own, a copy of all metadata, goes.
     """
-    if settings.notice:
-        date = next(each for each in word.paragraphs if each.style.name == "Date")
-        notice = Paragraph(OxmlElement("w:p"), date._parent)
-        date._p.addnext(notice._p)
-        notice.style = word.styles[CALLOUT_TITLE]
-        notice.add_run(settings.notice)
+    _fill_title_page(word, settings)
     _fill_contents(word)
-    for table in word.tables:
-        rules = border("w:tblBorders", {"bottom": (4, _RULE), "insideH": (4, _RULE)})
-        properties = table._tbl.tblPr
-        properties.insert_element_before(
-            rules, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption"
-        )
-        properties.find(qn("w:tblLook")).set(qn("w:firstColumn"), "1")
-        for row in table._tbl.tr_lst:
-            row.get_or_add_trPr().insert(0, OxmlElement("w:cantSplit"))
-        for paragraph in _paragraphs(table.rows[0].cells):
-            for run in paragraph.runs:
-                run.bold = True
+    lay_out_tables(word)
     for name, relation in list(word.part.package.rels.items()):
         if relation.reltype == RELATIONSHIP_TYPE.CUSTOM_PROPERTIES:
             del word.part.package.rels[name]
@@ -122,6 +105,31 @@ def _finish(word: Document, settings: BookSettings) -> None:
     core.author = core.last_modified_by = settings.author
     core.language = settings.lang
     core.created = core.modified = date
+
+
+def _fill_title_page(word: Document, settings: BookSettings) -> None:
+    """Put the council over the title, and the notice and the version block below it."""
+    front = {each.style.name: each for each in word.paragraphs[:4]}
+    # The version block has the date, as a reader writes it.
+    front["Date"]._p.getparent().remove(front["Date"]._p)
+    front["Title"]._p.addprevious(front["Author"]._p)
+    last = front.get("Subtitle", front["Title"])._p
+
+    def add(text: str, style: str) -> Paragraph:
+        nonlocal last
+        paragraph = Paragraph(OxmlElement("w:p"), word._body)
+        last.addnext(paragraph._p)
+        last = paragraph._p
+        paragraph.style = word.styles[style]
+        paragraph.add_run(text)
+        return paragraph
+
+    if settings.notice:
+        add(settings.notice, NOTICE)
+    for place, (label, text) in enumerate(settings.version_block):
+        line = add(f"{label}\t{text}", VERSION_LINE)
+        if not place:
+            line.paragraph_format.space_before = Pt(150)
 
 
 def _fill_contents(word: Document) -> None:
@@ -158,8 +166,3 @@ def _headings(body: BaseOxmlElement, word: Document) -> Iterable[tuple[Paragraph
             paragraph = Paragraph(element, word._body)
             if paragraph.style.name in ("Heading 1", "Heading 2"):
                 yield paragraph, anchor
-
-
-def _paragraphs(cells: Iterable) -> Iterable[Paragraph]:
-    for cell in cells:
-        yield from cell.paragraphs

@@ -8,21 +8,27 @@ import docx
 import pypandoc
 from docx.document import Document
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
+from docx.text.run import Run
 
 from needs_assessment.book.settings import BookSettings
 
-CALLOUT, CALLOUT_TITLE, TABLE_NOTES = "Callout", "Callout Title", "Table Notes"
+CALLOUT, CALLOUT_TITLE = "Callout", "Callout Title"
+TABLE_TEXT, TABLE_NOTES, CAPTION_LABEL = "Table Text", "Table Notes", "Caption Label"
+NOTICE, VERSION_LINE = "Notice", "Version Line"
 CONTENTS = ("toc 1", "toc 2")
+TABLE_SIZE = 9
 _FONT = "Arial"  # on every machine that has Word; the report's own face is not
 _INK, _QUIET, _NOTICE = "1B2126", "4D565E", "7A3E00"
 _HEADINGS = {"Heading 1": 22, "Heading 2": 15, "Heading 3": 12.5, "Heading 4": 11}
-_LINE_WIDTH = Cm(17)
+LINE_WIDTH = Cm(17)
+_VERSION_INDENT = Cm(5)
+_WORD_2013 = 15
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 # What a paragraph's properties hold after its border: Word wants them in this order.
 _AFTER_BORDER = (
@@ -39,6 +45,8 @@ _AFTER_BORDER = (
 def reference_document(settings: BookSettings) -> bytes:
     """The document whose styles, header and footer pandoc takes over: pandoc's own, with the
     council's colour, the notice at the head of every page and its number at the foot.
+
+    The title page has neither: the notice is in its text.
     """
     pandoc = [pypandoc.get_pandoc_path(), "--print-default-data-file=reference.docx"]
     word = docx.Document(io.BytesIO(subprocess.run(pandoc, capture_output=True, check=True).stdout))
@@ -47,6 +55,12 @@ def reference_document(settings: BookSettings) -> bytes:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(2.8), Cm(2.2)
+    section.header_distance = section.footer_distance = Cm(1.25)
+    section.gutter = Cm(0)
+    # The title page says it all in large: its own header and footer are empty.
+    section.different_first_page_header_footer = True
+    section.first_page_header.is_linked_to_previous = False
+    section.first_page_footer.is_linked_to_previous = False
     head = section.header.paragraphs[0]
     head.text = f"{settings.title}\t{settings.subtitle}"
     _align_right(head)
@@ -72,6 +86,7 @@ def _set_styles(word: Document, settings: BookSettings) -> None:
         element.set(qn("w:val"), settings.lang)
     language = word.settings.element.find(qn("w:themeFontLang"))
     language.set(qn("w:val"), settings.lang)
+    _leave_compatibility_mode(word)
     _set_style(word.styles["Normal"], 10.5, _INK)
     for name, size in _HEADINGS.items():
         style = word.styles[name]
@@ -80,34 +95,88 @@ def _set_styles(word: Document, settings: BookSettings) -> None:
         style.paragraph_format.page_break_before = name == "Heading 1"
     _set_style(word.styles["TOC Heading"], 18, accent, bold=True)
     word.styles["TOC Heading"].paragraph_format.page_break_before = True
-    _set_style(word.styles["Title"], 30, accent, bold=True, before=140)
-    _set_style(word.styles["Subtitle"], 16, _INK)
+    _set_title_page(word, accent)
     for name in ("Table Caption", "Image Caption"):
         _set_style(word.styles[name], 9.5, _INK, italic=False, before=6)
     word.styles["Table Caption"].paragraph_format.keep_with_next = True
+    word.styles["Table Caption"].paragraph_format.space_before = Pt(14)
+    word.styles["Image Caption"].paragraph_format.space_after = Pt(14)
     word.styles["Captioned Figure"].paragraph_format.keep_with_next = True
-    _set_style(word.styles["Compact"], 9.5, _INK)
+    word.styles["Captioned Figure"].paragraph_format.space_before = Pt(14)
+    label = word.styles.add_style(CAPTION_LABEL, WD_STYLE_TYPE.CHARACTER)
+    label.font.bold = True
+    for name in ("Body Text", "Compact", "Bibliography"):
+        word.styles[name].paragraph_format.line_spacing = 1.15
     _set_style(word.styles["Hyperlink"], None, accent)
-    _set_style(_added(word, TABLE_NOTES), 9, _QUIET)
+    word.styles["Hyperlink"].font.underline = True
+    for name, size, colour in ((TABLE_TEXT, TABLE_SIZE, _INK), (TABLE_NOTES, 9, _QUIET)):
+        style = _added(word, name)
+        _set_style(style, size, colour, before=2 if name == TABLE_TEXT else 4)
+        style.paragraph_format.space_after = Pt(2 if name == TABLE_TEXT else 9)
+        style.paragraph_format.line_spacing = 1
     for name in (CALLOUT_TITLE, CALLOUT):
         style = _added(word, name)
         _set_style(style, 10.5, _INK, bold=name == CALLOUT_TITLE)
-        style.paragraph_format.left_indent = Cm(0.4)
+        _set_side_line(style, accent)
         style.paragraph_format.keep_with_next = name == CALLOUT_TITLE
-        line = border("w:pBdr", {"left": (24, accent)})
-        style.element.get_or_add_pPr().insert_element_before(line, *_AFTER_BORDER)
+        style.paragraph_format.keep_together = True
     for name in CONTENTS:
-        style = _added(word, name)
-        _set_style(style, 10.5, _INK, bold=name == CONTENTS[0], before=2)
+        style = _added(word, name, builtin=True)
+        chapter = name == CONTENTS[0]
+        _set_style(style, 9.5, _INK, bold=chapter, before=4 if chapter else 0)
         style.paragraph_format.space_after = Pt(0)
-        style.paragraph_format.left_indent = Cm(0 if name == CONTENTS[0] else 0.6)
+        style.paragraph_format.line_spacing = 1
+        style.paragraph_format.keep_with_next = chapter
+        style.paragraph_format.left_indent = Cm(0 if chapter else 0.6)
         style.paragraph_format.tab_stops.add_tab_stop(
-            _LINE_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
+            LINE_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS
         )
 
 
-def _added(word: Document, name: str) -> ParagraphStyle:
-    style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+def _set_title_page(word: Document, accent: str) -> None:
+    """The styles of the title page: the council, the title, the notice and the version block."""
+    _set_style(word.styles["Author"], 14, accent, bold=True, before=40)
+    _set_style(word.styles["Title"], 32, accent, bold=True, before=150)
+    _set_style(word.styles["Subtitle"], 18, _INK, bold=False, before=6)
+    for name in ("Author", "Title", "Subtitle"):
+        style = word.styles[name]
+        style.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.LEFT
+        for spacing in style.element.rPr.findall(qn("w:spacing")):
+            style.element.rPr.remove(spacing)
+    notice = _added(word, NOTICE)
+    _set_style(notice, 12, _NOTICE, bold=True, before=30)
+    _set_side_line(notice, _NOTICE)
+    version = _added(word, VERSION_LINE)
+    _set_style(version, 10.5, _INK, before=5)
+    version.paragraph_format.space_after = Pt(0)
+    version.paragraph_format.left_indent = _VERSION_INDENT
+    version.paragraph_format.first_line_indent = -_VERSION_INDENT
+    version.paragraph_format.tab_stops.add_tab_stop(_VERSION_INDENT)
+
+
+def _set_side_line(style: ParagraphStyle, colour: str) -> None:
+    style.paragraph_format.left_indent = Cm(0.4)
+    line = border("w:pBdr", {"left": (24, colour)})
+    style.element.get_or_add_pPr().insert_element_before(line, *_AFTER_BORDER)
+
+
+def _leave_compatibility_mode(word: Document) -> None:
+    """Say that the document is of Word 2013 or later: without that Word opens it in its
+    compatibility mode, where comments have no answers.
+    """
+    compatibility, mode = OxmlElement("w:compat"), OxmlElement("w:compatSetting")
+    for name, value in (
+        ("name", "compatibilityMode"),
+        ("uri", "http://schemas.microsoft.com/office/word"),
+        ("val", str(_WORD_2013)),
+    ):
+        mode.set(qn(f"w:{name}"), value)
+    compatibility.append(mode)
+    word.settings.element.find(qn("w:rsids")).addprevious(compatibility)
+
+
+def _added(word: Document, name: str, builtin: bool = False) -> ParagraphStyle:
+    style = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH, builtin)
     style.base_style = word.styles["Body Text"]
     _set_font(style)
     return style
@@ -143,19 +212,21 @@ def _set_font(style: ParagraphStyle) -> None:
 
 
 def _align_right(paragraph: Paragraph) -> None:
-    paragraph.paragraph_format.tab_stops.add_tab_stop(_LINE_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.paragraph_format.tab_stops.add_tab_stop(LINE_WIDTH, WD_TAB_ALIGNMENT.RIGHT)
     for run in paragraph.runs:
-        run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(_QUIET)
+        _make_quiet(run)
+
+
+def _make_quiet(run: Run) -> None:
+    run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(_QUIET)
 
 
 def _add_field(paragraph: Paragraph, instruction: str) -> None:
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), instruction)
-    run = OxmlElement("w:r")
-    text = OxmlElement("w:t")
-    text.text = "1"
-    run.append(text)
-    field.append(run)
+    run = paragraph.add_run("1")
+    _make_quiet(run)
+    field.append(run._r)
     paragraph._p.append(field)
 
 

@@ -1,6 +1,7 @@
 """A draft compared with the last published version of its council."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +66,27 @@ class Changes:
         """The indicators to be read first, by why; each once. One that only repeats another, as a
         rate does that fills no missing quarter, is left to the tables.
         """
-        named = [move for move in self.moves if not move.breakdown]
-        once = {_figures(move) for move in named if not move.entry["optional"]}
         groups: dict[str, list[Move]] = {}
-        for move in named:
-            why = _why(move)
-            if why and not (move.entry["optional"] and _figures(move) in once):
-                groups.setdefault(why, []).append(move)
+        for move in self._to_read_first:
+            if not self._only_repeats(move):
+                groups.setdefault(_why(move), []).append(move)
         return {why: groups[why] for why in MAIN if why in groups}
+
+    @property
+    def repeats(self) -> Counter[str]:
+        """How many indicators `main_moves` leaves out because they repeat another, by why."""
+        return Counter(_why(move) for move in self._to_read_first if self._only_repeats(move))
+
+    @property
+    def _to_read_first(self) -> list[Move]:
+        return [move for move in self.moves if not move.breakdown and _why(move)]
+
+    def _only_repeats(self, move: Move) -> bool:
+        return bool(move.entry["optional"]) and any(
+            _figures(move) == _figures(other)
+            for other in self.moves
+            if not other.breakdown and not other.entry["optional"]
+        )
 
 
 CLEAR = "Clearly higher or lower"

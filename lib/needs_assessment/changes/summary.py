@@ -32,6 +32,8 @@ def summary_lines(changes: Changes) -> Iterator[str]:
     for why, moves in changes.main_moves.items():
         yield f"{why}:"
         yield from (f"  {main_words(move, bool(changes.no_causes))}" for move in moves)
+        if again := changes.repeats[why]:
+            yield f"  and {again} more, on the page: the figures of another under a further name"
     for each in changes.behind:
         yield f"{each.cause.capitalize()}, what it is:"
         yield from (f"  {text}" for text in each.said[:_MOST])

@@ -1,8 +1,10 @@
 """The chapters of a comparison: a section an indicator, with a chart, a table and its cautions."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -68,7 +70,7 @@ def _section(subject: Subject, reports: Sequence[Report]) -> tuple[str, str]:
     """The section of one indicator, and its chart."""
     cells = _cells(subject, reports)
     chart = _chart(subject, cells)
-    caption = f"{subject.name} by council, {reports[0].period.words()}"
+    caption = f"{subject.name}, by council, {reports[0].period.words()}"
     about = {"caption": caption, "source": _source(subject, reports), "nature": _nature(subject)}
     figure = {"kind": "figure", "label": f"fig-{subject.slug}", "alt": chart.alt, **about}
     parts = [
@@ -95,7 +97,7 @@ def _cells(subject: Subject, reports: Sequence[Report]) -> dict[str, Cell]:
 
 def _chart(subject: Subject, cells: dict[str, Cell]) -> Chart:
     if subject.kind == "representation":
-        return charts.ratios(cells, title=_finding(subject))
+        return charts.ratios(cells, title=finding(subject))
     lines = {}
     for entry in subject.held:
         for each in (entry["benchmark"], *entry["other_benchmarks"]):
@@ -104,28 +106,84 @@ def _chart(subject: Subject, cells: dict[str, Cell]) -> Chart:
                 name = f"{_LINES[each['kind']]}{level}"
                 lines.setdefault(name, Cell(each["value"], level, name=name))
     held = list(lines.values())[:_MOST_LINES]
-    return charts.dots(cells, title=_finding(subject), benchmarks=held)
+    return charts.dots(cells, title=finding(subject), benchmarks=held)
 
 
 _LINES = {"average": "", "level": "Recommended level: ", "limit": "Upper limit: ", "band": ""}
 
 
-def _finding(subject: Subject) -> str:
-    """What the chart shows, in ten words at most: how the councils stand to the benchmark."""
+def finding(subject: Subject) -> str:
+    """What the chart shows, in ten words at most: how the councils stand to the benchmark, or else
+    whether their intervals overlap.
+    """
     held = [each["benchmark"] for each in subject.held if each["benchmark"]]
-    words_of = _GAPS if subject.kind == "shortfall" else {}
-    stands = Counter(
-        words_of.get(each["comparison"], each["comparison"]) for each in held if each["comparison"]
-    )
+    stands = Counter(_standing(subject, each) for each in held if each["comparison"])
     if not stands:
-        return "By council, in order of their names"
-    said = ", ".join(f"{word}: {count}" for word, count in sorted(stands.items()))
+        return _overlap(subject)
     kinds = {each["kind"] for each in held}
-    against = kinds.pop() if len(kinds) == 1 else "benchmark"
-    return f"{said[:1].upper()}{said[1:]}, against the {against}"
+    against = _AGAINST[kinds.pop()] if len(kinds) == 1 else "their benchmarks"
+    [(first, most), *others] = stands.most_common()
+    every = most == len(subject.held)
+    count = (_ALL.get(most, "all") if every else _NUMBERS[most]).capitalize()
+    gaps = "" if subject.kind != "shortfall" else " gap" if most == 1 else " gaps"
+    said = [f"{_NUMBERS[each]} {_SECOND.sub('', words)}" for words, each in others]
+    title = ", ".join([f"{count}{gaps} {first} {against}", *said])
+    return title if len(title.split()) <= _MOST_WORDS else _ORDERED
 
 
-_GAPS = {"above": "wider gap", "below": "narrower gap", "at": "the same gap"}
+def _standing(subject: Subject, benchmark: dict[str, Any]) -> str:
+    """“higher than”, “within”: how one council stands to its benchmark."""
+    comparison = benchmark["comparison"]
+    if subject.kind == "shortfall":
+        return _GAPS[comparison]
+    if benchmark["kind"] == "average":
+        return _TO_AVERAGE.get(comparison, comparison)
+    if benchmark["kind"] == "limit" and comparison == "below":
+        return "within"
+    return comparison
+
+
+def _overlap(subject: Subject) -> str:
+    """How the intervals lie; a chart without two of them says only how it is ordered."""
+    spans = [
+        (each["lower"], each["upper"])
+        for each in subject.held
+        if each["value"] is not None and None not in (each["lower"], each["upper"])
+    ]
+    pairs = [
+        max(first[0], second[0]) <= min(first[1], second[1])
+        for first, second in combinations(spans, 2)
+    ]
+    if not pairs or len(spans) < len(subject.held):
+        return _ORDERED
+    if len(pairs) == 1:
+        return "The two intervals overlap" if pairs[0] else "The two intervals do not overlap"
+    if all(pairs):
+        return "All intervals overlap"
+    return "Some intervals overlap, some do not" if any(pairs) else "No two intervals overlap"
+
+
+_MOST_WORDS = 10  # that a chart's title may have
+_ORDERED = "By council, in order of their names"
+_ALL = {1: "one", 2: "both"}
+_NUMBERS = (
+    *("none", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_TO_AVERAGE = {"higher": "higher than", "lower": "lower than", "similar": "similar to"}
+_TO_AVERAGE |= {"at": "the same as"}
+_AGAINST = {
+    "average": "the average",
+    "level": "the recommended level",
+    "limit": "the upper limit",
+    "band": "the band",
+}
+_GAPS = {
+    "above": "wider than",
+    "below": "narrower than",
+    "at": "the same as",
+}
+_SECOND = re.compile(" (than|to|as)$")
 
 
 def _table(subject: Subject, cells: dict[str, Cell], reports: Sequence[Report]) -> dict[str, Any]:

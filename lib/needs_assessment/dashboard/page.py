@@ -128,8 +128,7 @@ def _pair(now: Data, before: Data | None, key: str) -> list[str]:
     """Two numbers and what lies between them."""
     first = now["display"] if now["status"] != "unavailable" else NOT_AVAILABLE
     second = before["display"] if before and before["status"] != "unavailable" else NOT_AVAILABLE
-    change = escape(_change(now, first, second)).replace(" ", "\N{NO-BREAK SPACE}")
-    return [_span(first, key), escape(second), change]
+    return [_span(first, key), escape(second), escape(_change(now, first, second))]
 
 
 def _change(now: Data, first: str, second: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -15,8 +16,10 @@ from needs_assessment.display import NOT_AVAILABLE, SUPPRESSED
 from needs_assessment.indicators import intervals
 
 MOST = 12
-_COLUMNS = 4
-_WIDTH = 7.2
+_COLUMNS = 3
+_WIDTH = 8.4
+_TITLE, _TICKS = 9.5, 9
+_TITLE_SIGNS, _TITLE_LINES = 36, 2
 
 
 def trends(indicators: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> str:
@@ -29,7 +32,7 @@ def trends(indicators: Sequence[Mapping[str, Any]], periods: Sequence[str]) -> s
     rows = -(-len(indicators) // _COLUMNS)
     with plt.rc_context({"figure.constrained_layout.h_pad": 0.06}):
         figure, grid = plt.subplots(
-            rows, _COLUMNS, figsize=(_WIDTH, 1.32 * rows), squeeze=False, sharex=True
+            rows, _COLUMNS, figsize=(_WIDTH, 1.4 * rows), squeeze=False, sharex=True
         )
     for place, axes in enumerate(grid.flat):
         if place < len(indicators):
@@ -71,13 +74,13 @@ def _panel(axes: Axes, indicator: Mapping[str, Any], periods: Sequence[str]) -> 
         if end:
             axes.vlines(place, *end, color=DARK, linewidth=3, alpha=0.35)
         axes.plot(place, value, "o", color=DARK, markersize=4)
-    axes.set_title(_wrapped(named(indicator)), fontsize=7, loc="left", color=TEXT, pad=3)
+    axes.set_title(_wrapped(named(indicator)), fontsize=_TITLE, loc="left", color=TEXT, pad=3)
     axes.set_xlim(-0.5, len(periods) - 0.5)
     axes.set_ylim(bottom=0)
     axes.margins(y=0.15)
-    axes.tick_params(labelsize=7)
+    axes.tick_params(labelsize=_TICKS)
     axes.locator_params(axis="y", nbins=3)
-    axes.set_xticks(range(len(periods)), [_tick(period) for period in periods], fontsize=6.5)
+    axes.set_xticks(range(len(periods)), [_tick(period) for period in periods], fontsize=_TICKS)
     axes.yaxis.set_major_formatter("{x:,.0f}")
 
 
@@ -102,10 +105,6 @@ def _tick(period: str) -> str:
     return f"Q1\n{period[:7]}" if period.endswith("Q1") else period[-2:]
 
 
-def _wrapped(name: str, width: int = 32) -> str:
-    words, lines = name.split(), [""]
-    for word in words:
-        if len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines[:2])
+def _wrapped(name: str) -> str:
+    """The name on two lines at most; of a longer one, the beginning and a sign that it goes on."""
+    return "\n".join(wrap(name, _TITLE_SIGNS, max_lines=_TITLE_LINES, placeholder=" …"))

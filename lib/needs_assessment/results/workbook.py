@@ -8,6 +8,7 @@ and no blank rows or columns.
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -18,6 +19,7 @@ import gptables
 import pandas as pd
 from gptables.core.wrappers import GPWorksheet
 
+from needs_assessment.book.arial import BOLD, text_width
 from needs_assessment.book.front import notice, version_block
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED, join_words
@@ -31,9 +33,15 @@ _SHORTHAND = (
 )
 _SHEET_NAME = 31
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9. ]+")
-_COVER_WIDTH = 90
-_NARROWEST, _WIDEST = 12, 60
+_COVER_WIDTH, _CONTENTS_WIDTH = 90, 120
+_NARROWEST, _WIDEST = 12, 48
 _A4 = 9
+# Letters are of 12 points, which are 16 dots; a figure of Excel's usual face, in which it counts
+# widths, has 7. Some room is left, as no program sets a text exactly as another.
+_UNITS = 1.05 * 16 / 7
+_CELL_MARGINS = 1.5
+_INDENT = 1.3
+_LINE_HEIGHT = 15.75
 # Texts that gptables takes for something else: links, marks of notes, and signs that say nothing
 # to a screen reader, which it refuses. It is given a stand-in, and the text is put back after.
 _LINK = re.compile(r"\[.+\]\(.+\)")
@@ -54,6 +62,12 @@ class _Sheet:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
+
+    @property
+    def indented(self) -> tuple[bool, ...]:
+        """Columns of text right after numbers, which would read as part of them."""
+        pairs = zip((False, *self.numeric), self.numeric, strict=False)
+        return tuple(before and not numeric for before, numeric in pairs)
 
     @property
     def above(self) -> tuple[str, ...]:
@@ -197,6 +211,7 @@ def _produce(cover: _Cover, sheets: Sequence[_Sheet], scratch: Path) -> gptables
                 about=[_held(text) for text in cover.about],
                 width=_COVER_WIDTH,
             ),
+            theme=_theme(),
             contentsheet_options={
                 "title": "Contents",
                 "column_names": ["Worksheet", "What it holds"],
@@ -218,9 +233,26 @@ def _produce(cover: _Cover, sheets: Sequence[_Sheet], scratch: Path) -> gptables
     contents = workbook.get_worksheet_by_name("Contents")
     titles = [(row, 1, sheet.title) for row, sheet in enumerate(sheets, start=3)]
     _put_back(workbook, contents, titles, theme.data_format)
-    contents.set_column(0, 0, _SHEET_NAME)
-    contents.set_column(1, 1, _COVER_WIDTH)
+    names = max((_width(sheet.name) for sheet in sheets), default=0) + _CELL_MARGINS
+    said = max((_width(sheet.title) for sheet in sheets), default=0) + _CELL_MARGINS
+    widths = (max(names, _NARROWEST), min(max(said, _COVER_WIDTH), _CONTENTS_WIDTH))
+    for column, width in enumerate(widths):
+        contents.set_column(column, column, width)
+    for row, sheet in enumerate(sheets, start=3):
+        _set_height(contents, row, (sheet.name, sheet.title), widths)
+    contents.repeat_rows(2)
+    for row, _, text in [*intro, *about]:
+        _set_height(page, row, [text], [_COVER_WIDTH])
+    _set_print(page)
+    _set_print(contents)
     return workbook
+
+
+def _theme() -> gptables.Theme:
+    """gptables' own, with all cells of a row on one line where one of them takes several."""
+    theme = deepcopy(gptables.gptheme)
+    theme.update_data_format({"valign": "top"})
+    return theme
 
 
 def _gptable(sheet: _Sheet, place: int) -> gptables.GPTable:
@@ -239,6 +271,10 @@ def _gptable(sheet: _Sheet, place: int) -> gptables.GPTable:
     if columns:
         style = {"align": "right"}
         formats.append({"column": {"columns": columns, "format": style, "include_names": True}})
+    beside = [place for place, indented in enumerate(sheet.indented) if indented]
+    if beside:
+        style = {"indent": 1}
+        formats.append({"column": {"columns": beside, "format": style, "include_names": True}})
     return gptables.GPTable(
         table=pd.DataFrame(rows, columns=list(sheet.columns), dtype=object),
         table_name=f"table_{place}",
@@ -252,7 +288,7 @@ def _gptable(sheet: _Sheet, place: int) -> gptables.GPTable:
 
 
 def _finish(workbook: gptables.GPWorkbook, sheet: _Sheet) -> None:
-    """Puts back the texts that had stand-ins, and sets widths and how the sheet is printed."""
+    """Puts back the texts that had stand-ins, and sets widths, heights and how it is printed."""
     page, theme = workbook.get_worksheet_by_name(sheet.name), workbook.theme
     headings = len(sheet.above)
     _put_back(workbook, page, [(0, 0, sheet.title)], theme.title_format)
@@ -264,11 +300,55 @@ def _finish(workbook: gptables.GPWorkbook, sheet: _Sheet) -> None:
         for column, text in enumerate(cells)
     ]
     _put_back(workbook, page, body, theme.data_format)
-    for column, heading in enumerate(sheet.columns):
-        longest = max(len(row[column]) for row in sheet.rows)
-        needed = max(1.15 * longest, *(1.4 * len(word) for word in heading.split()))
-        page.set_column(column, column, min(max(needed, _NARROWEST), _WIDEST))
+    widths = _widths(sheet)
+    for column, width in enumerate(widths):
+        page.set_column(column, column, width)
+    _set_height(page, headings, sheet.columns, widths, BOLD)
+    for row, cells in enumerate(sheet.rows, start=headings + 1):
+        _set_height(page, row, cells, widths)
     page.repeat_rows(headings)
+    _set_print(page)
+
+
+def _widths(sheet: _Sheet) -> list[float]:
+    """The widths of the columns, in the figures that Excel counts them in."""
+    widths = []
+    for column, heading in enumerate(sheet.columns):
+        longest = max(_width(row[column]) for row in sheet.rows)
+        words = (BOLD * _width(word) for word in heading.split())
+        needed = max(longest, *words) + _CELL_MARGINS + (_INDENT if sheet.indented[column] else 0)
+        widths.append(min(max(needed, _NARROWEST), _WIDEST))
+    return widths
+
+
+def _set_height(
+    page: GPWorksheet, row: int, texts: Sequence[str], widths: Sequence[float], wider: float = 1
+) -> None:
+    """Make a row as high as its highest text: not every program does so when it opens a file."""
+    lines = max(
+        _lines(text, (width - _CELL_MARGINS) / wider)
+        for text, width in zip(texts, widths, strict=True)
+    )
+    page.set_row(row, lines * _LINE_HEIGHT)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column."""
+    lines, used = 1, 0.0
+    most = width + _width(" ") + 0.01  # the sum of a text's parts may miss its whole
+    for word in text.split():
+        needed = _width(f"{word} ")
+        if used and used + needed > most:
+            lines, used = lines + 1, 0.0
+        used += needed
+    return lines
+
+
+def _width(text: str) -> float:
+    return text_width(text) * _UNITS
+
+
+def _set_print(page: GPWorksheet) -> None:
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)

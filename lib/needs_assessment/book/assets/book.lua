@@ -41,7 +41,8 @@ end
 local function caption_of(element, word, number)
   local inlines = pandoc.utils.blocks_to_inlines(element.caption.long)
   if not typst and number then
-    inlines:insert(1, pandoc.Span(word .. nbsp .. number .. ": ", { class = "caption-label" }))
+    local attributes = FORMAT == "docx" and { ["custom-style"] = "Caption Label" } or { class = "caption-label" }
+    inlines:insert(1, pandoc.Span(word .. nbsp .. number .. ": ", attributes))
   end
   return inlines
 end
