@@ -110,7 +110,27 @@ def test_the_checks_print_the_answer_beside_the_caution(kept: Callable[..., Proj
 def test_a_gap_can_be_answered_too(kept: Callable[..., Project]) -> None:
     log = read_log(kept(OWN, answer(id_of(GAP), "asked the partner")), "north", "2024-25", EDITIONS)
     page = checks_page(store(*FLAGS), log)
-    assert "Concerns. Asked the partner (analyst, 4 January 2026): It is known" in page
+    said = "Concerns: no return gives it. Asked the partner (analyst, 4 January 2026): It is known"
+    assert said in page
+
+
+def test_gaps_with_one_reason_are_one_line(kept: Callable[..., Project]) -> None:
+    log = read_log(kept(OWN), "north", "2024-25", EDITIONS)
+    gaps = [
+        Flag("note", "gap", f"asc.{sentence}", sentence)
+        for sentence in (
+            "Visits: no return gives: Visits.",
+            "Enquiries: no return gives: Concerns.",
+            "Change: no return gives: Concerns.",
+            "Rate: no figure for 2023-24.",
+        )
+    ]
+    lines = [line for line in checks_page(store(GAP, *gaps), log).splitlines() if line[:1] == "-"]
+    assert lines == [
+        "- Concerns; Visits: no return gives them.",
+        "- Enquiries; Change: no return gives: Concerns.",
+        "- Rate: no figure for 2023-24.",
+    ]
 
 
 def test_ids_hold_while_the_same_is_said_of_the_same_figures() -> None:

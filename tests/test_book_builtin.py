@@ -226,7 +226,7 @@ def test_the_pdf_has_bookmarks_for_chapters_and_no_blank_page(pdf: pikepdf.Pdf):
         "A Methods",
         "B Sources",
     ]
-    assert len(pdf.pages) == 10
+    assert len(pdf.pages) == 9
 
 
 @needs_pdftotext

@@ -6,10 +6,8 @@ from needs_assessment.display import long_date
 
 _TESTED = (
     "The page's code is tested by machine against WCAG 2.2 at level AA with axe, in light and dark "
-    "colours, with its panels open, on a wide screen and at a width of 320 pixels, which is what "
-    "400% zoom makes of a wide screen.",
-    "Searching, the explanations of numbers, enlarged charts and the other panels are tested with "
-    "the keyboard alone.",
+    "colours, with its panels open, on a wide screen and at 320 pixels (400% zoom).",
+    "Searching, the explanations of numbers, enlarged charts and panels are tested by keyboard.",
     "The PDF is written to the standard PDF/UA-1; the program that writes it refuses charts "
     "without a description and headings out of order.",
     "The colours of charts are tested for contrast, and as people see them who confuse colours.",
@@ -26,7 +24,9 @@ _LIMITS = (
 
 
 def accessibility_page(store: ProtectedStore) -> str:
-    """The statement: what was tested, what is not known, whom to tell, who enforces the law."""
+    """The statement: what was tested, what is not known, whom to tell, who enforces the law. It is
+    short enough for a page.
+    """
     council, edition = store.data["council"], store.data["edition"]
     name = escape(council["council"])
     return "\n\n".join(
@@ -34,7 +34,9 @@ def accessibility_page(store: ProtectedStore) -> str:
             "# Accessibility statement {#sec-accessibility}",
             f"This report of {name} is meant to be read by as many people as possible. The Public "
             "Sector Bodies (Websites and Mobile Applications) (No. 2) Accessibility Regulations "
-            "2018 apply to it.",
+            "2018 apply to it. This statement belongs to version "
+            f"{escape(edition['version']['number'])} of the report, dated "
+            f"{long_date(edition['version']['date'])}.",
             "## What readers can do {#sec-accessibility-features}",
             "- Read the web page with the keyboard alone, or as plain text without scripts.\n"
             "- Zoom to 400% without reading sideways, except in wide tables and charts.\n"
@@ -52,8 +54,6 @@ def accessibility_page(store: ProtectedStore) -> str:
             "The Equality and Human Rights Commission enforces these regulations. Whoever is not "
             "content with the answer to a complaint can turn to the Equality Advisory and Support "
             "Service.",
-            f"This statement belongs to version {escape(edition['version']['number'])} of the "
-            f"report, dated {long_date(edition['version']['date'])}.",
         ]
     )
 

@@ -60,16 +60,31 @@ def checks_page(store: ProtectedStore, log: AssuranceLog) -> str:
     else:
         parts.append("No caution was raised.")
     if gaps:
-        said = [(flag, _answer(answers.get(ids[flag]))) for flag in gaps]
         parts += [
             "## Gaps {#sec-checks-gaps}",
             "These indicators cannot be given for this edition:",
-            "\n".join(
-                f"- {escape(' '.join(filter(None, [flag.sentence, answer])))}"
-                for flag, answer in said
-            ),
+            "\n".join(f"- {escape(line)}" for line in _gap_lines(gaps, ids, answers)),
         ]
     return "\n\n".join(parts)
+
+
+def _gap_lines(
+    gaps: list[Flag], ids: Mapping[Flag, str], answers: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """A line for each reason and answer, with all indicators that it holds for. What is itself the
+    thing that lacks is not named twice.
+    """
+    held: dict[tuple[str, str], list[str]] = {}
+    for flag in gaps:
+        name, _, reason = flag.sentence.rstrip(".").partition(": ")
+        how, _, what = reason.partition(": ")
+        why = f"{how} it" if what == name else reason
+        held.setdefault((why, _answer(answers.get(ids[flag]))), []).append(name)
+    lines = []
+    for (why, answer), names in held.items():
+        said = f"{why.removesuffix(' it')} them" if len(names) > 1 and why.endswith(" it") else why
+        lines.append(" ".join(filter(None, [f"{'; '.join(names)}: {said}.", answer])))
+    return lines
 
 
 def assurance_page(store: ProtectedStore, log: AssuranceLog) -> str:
@@ -82,6 +97,7 @@ def assurance_page(store: ProtectedStore, log: AssuranceLog) -> str:
     if not log.editions:
         return "\n\n".join([*parts, "No assurance log is kept for this edition."])
     roles = log.own.roles
+    parts.append(_answered(store, log))
     parts.append(
         table(
             ["Role", "Held by", "Task"],
@@ -120,7 +136,7 @@ def assurance_page(store: ProtectedStore, log: AssuranceLog) -> str:
         "Decisions",
         {"Decision": lambda each: each.decision, "Reason": lambda each: each.reason},
     )
-    return "\n\n".join([*parts, *_answers(store, log)])
+    return "\n\n".join([*parts, *_gone(store, log)])
 
 
 def _section(
@@ -157,18 +173,22 @@ def _section(
     ]
 
 
-def _answers(store: ProtectedStore, log: AssuranceLog) -> list[str]:
-    """How many cautions are answered, and the answers to those that are no longer found."""
-    heading = "## Answers to the checks {#sec-assurance-answers}"
+def _answered(store: ProtectedStore, log: AssuranceLog) -> str:
+    """How many of the cautions and gaps have an answer."""
     listed = set(finding_ids(Flag(**each) for each in store.data["flags"]).values())
     answered = sum(each.flag in listed for each in log.own.answers)
-    said = (
+    return (
         f"{answered} of the {len(listed)} cautions and gaps in @sec-checks "
         f"{'has' if answered == 1 else 'have'} an answer."
     )
+
+
+def _gone(store: ProtectedStore, log: AssuranceLog) -> list[str]:
+    """The answers to cautions that are no longer found."""
+    listed = set(finding_ids(Flag(**each) for each in store.data["flags"]).values())
     gone = [each for each in log.own.answers if each.about and each.flag not in listed]
     if not gone:
-        return [heading, said]
+        return []
     rows = [
         [
             escape(each.about),
@@ -178,13 +198,15 @@ def _answers(store: ProtectedStore, log: AssuranceLog) -> list[str]:
         ]
         for each in sorted(gone, key=lambda each: each.date)
     ]
-    answers = table(
-        ["Caution", "Answer", "By", "Date"],
-        rows,
-        label="tbl-assurance-answers",
-        caption="Answers to cautions that the checks no longer find.",
-    )
-    return [heading, said, answers]
+    return [
+        "## Answers to the checks {#sec-assurance-answers}",
+        table(
+            ["Caution", "Answer", "By", "Date"],
+            rows,
+            label="tbl-assurance-answers",
+            caption="Answers to cautions that the checks no longer find.",
+        ),
+    ]
 
 
 def _answer(answer: Mapping[str, Any] | None) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from needs_assessment.book.explanations import METHODS, anchor, rests_on, source_words
 from needs_assessment.book.markdown import escape, figure_span, table
+from needs_assessment.chapter.records import reason_words
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.display import chapter_title, estimate_words, format_number
 from needs_assessment.periods import parse_period
@@ -61,12 +62,16 @@ def indicators_page(store: ProtectedStore) -> str:
     for chapter, entries in _by_chapter(store.data["indicators"], *groups).items():
         title = chapter_title(chapter)
         given = [entry for entry in entries if entry["status"] != "unavailable"]
-        absent = [entry for entry in entries if entry["status"] == "unavailable"]
+        shown = [group for group in groups.get(chapter, []) if group["rows"]]
+        absent = [
+            *(entry for entry in entries if entry["status"] == "unavailable"),
+            *(group for group in groups.get(chapter, []) if not group["rows"]),
+        ]
         parts.append(f"## {title} {{#sec-indicators-{chapter}}}")
         if given:
             parts.append(_table(given, chapter, title))
-        if groups.get(chapter):
-            parts.append(_breakdowns(groups[chapter], chapter, title))
+        if shown:
+            parts.append(_breakdowns(shown, chapter, title))
         if absent:
             parts.append(_absent(absent, chapter, title))
     return "\n\n".join(parts)
@@ -140,7 +145,7 @@ def _absent(entries: list[Entry], chapter: str, title: str) -> str:
         [
             _anchored(entry["name"], entry["id"]),
             _defined(entry),
-            escape(f"{_sentence(entry['reason'])}"),
+            escape(_sentence(reason_words(entry))),
         ]
         for entry in entries
     ]
@@ -164,13 +169,16 @@ def _rests_on(entry: Entry) -> str:
 
 
 def _group_row(row: Entry) -> str:
-    """All that the page tells beside a number of a breakdown, so that it stands here as well."""
+    """All that the page tells beside a number of a breakdown, so that it stands here as well: a
+    line of its own in the cell (tables.lua).
+    """
     told = "; ".join(
         text if label in ("Period", "Based on") else f"{label[:1].lower()}{label[1:]}: {text}"
         for label, text in rests_on(row)
     )
-    beside = f" ({told})" if told else ""
-    return _anchored(f"{row['label']}: {row['display']}{beside}", row["id"])
+    beside = f" {escape(told)}" if told else ""
+    named = f"{row['label']}: {row['display']}."
+    return f"[[**{escape(named)}**]{{#{anchor(row['id'])}}}{beside}]{{.line}}"
 
 
 def _defined(entry: Entry) -> str:
@@ -185,7 +193,7 @@ def _breakdowns(groups: list[Entry], chapter: str, title: str) -> str:
     rows = [
         [
             _anchored(group["name"], group["id"]),
-            "; ".join(map(_group_row, group["rows"])) or "Not available",
+            " ".join(map(_group_row, group["rows"])),
             _defined(group),
             _group_source(group),
         ]
@@ -226,8 +234,6 @@ def _where_from(entry: Entry) -> str:
 
 
 def _group_source(group: Entry) -> str:
-    if not group["rows"]:
-        return escape(_sentence(group["reason"]))
     rows: dict[tuple[str, str], set[int]] = {}
     for row in group["rows"]:
         for each in row["sources"]:

@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from needs_assessment.chapter import chart, marks
 from needs_assessment.chapter.cell import Cell
@@ -42,14 +43,15 @@ def bars(
     height = 0.75 + (_ROW + 0.27 * (series - 1)) * len(frame) + 0.2 * len(benchmarks)
     figure, axes = plt.subplots(figsize=(chart.WIDTH, height))
     thickness = 0.78 / series
+    labels = []
     for number, column in enumerate(frame):
         for row, (name, cell) in enumerate(frame[column].items()):
             place = row + (number - (series - 1) / 2) * thickness
             faded = highlight is not None and name != highlight
             colour = chart.GREY if faded else chart.COLOURS[number]
             text = f"{cell} {column}" if series > 1 and str(cell) else str(cell)
-            marks.bar(axes, cell, place, thickness * 0.92, colour, text)
-    _finish_rows(figure, axes, frame, title, benchmarks)
+            labels.append(marks.bar(axes, cell, place, thickness * 0.92, colour, text))
+    _finish_rows(figure, axes, frame, title, benchmarks, labels)
     return Chart(figure, _words("Bar chart", title, frame, benchmarks), frame)
 
 
@@ -64,13 +66,14 @@ def dots(
     series = len(frame.columns)
     height = 0.75 + (_ROW + 0.24 * (series - 1)) * len(frame) + 0.2 * len(benchmarks)
     figure, axes = plt.subplots(figsize=(chart.WIDTH, height))
+    labels = []
     for number, column in enumerate(frame):
         for row, cell in enumerate(frame[column]):
             place = row + (number - (series - 1) / 2) * 0.7 / series
             text = f"{cell} {column}" if series > 1 and str(cell) else str(cell)
-            marks.dot(axes, cell, place, number, text)
+            labels.append(marks.dot(axes, cell, place, number, text))
     axes.set_ylim(-0.6, len(frame) - 0.4)
-    _finish_rows(figure, axes, frame, title, benchmarks)
+    _finish_rows(figure, axes, frame, title, benchmarks, labels)
     return Chart(figure, _words("Dots with intervals", title, frame, benchmarks), frame)
 
 
@@ -125,7 +128,7 @@ def lines(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
     span = places[-1] - places[0] or 1
     right = 0.3 if len(frame.columns) > 1 else 0.06
     axes.set_xlim(places[0] - 0.06 * span, places[-1] + right * span)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}{unit}")
+    _scale(axes, unit)
     axes.set_xlabel("")
     _title(figure, title)
     chart.note(figure, frame, *([_INTERVAL] if _has_intervals(frame) else []))
@@ -160,12 +163,12 @@ def panels(frame: pd.DataFrame, *, title: str, unit: str = "") -> Chart:
         cells = given[number]
         for place, cell in enumerate(cells):
             marks.column(axes, cell, place)
-        axes.set_title("\n".join(wrap(str(cells.name), 52 // columns)), fontsize=11)
+        axes.set_title("\n".join(wrap(str(cells.name), 66 // columns)), fontsize=11)
         axes.set_xticks(range(len(cells)), [str(name) for name in cells.index], fontsize=10)
         axes.set_xlim(-0.6, widest - 0.4)
         axes.margins(y=0.2)
     grid.flat[0].set_ylim(bottom=0)
-    grid.flat[0].yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}{unit}")
+    _scale(grid.flat[0], unit)
     _title(figure, title)
     chart.note(figure, frame, *([_INTERVAL] if _has_intervals(frame) else []))
     parts = [
@@ -205,8 +208,8 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     axes.axhline(float(overall), color=chart.ORANGE)
     marks.label(axes, f"All: {overall}", (spread[-1], float(overall)), (4, 0), size=10)
     outside = [name for name in shown.index if _place_words(frame, name) != "similar to all"]
-    marks.points(axes, shown, outside)
     axes.set_xlim(spread[0], spread[-1] * 1.02)
+    marks.points(axes, shown, float(overall), outside)
     # What counts is the distance from the limits, so the scale need not start at 0.
     lowest = max(0.0, axes.get_ylim()[0])
     axes.set_ylim(bottom=lowest)
@@ -232,6 +235,7 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     figure, axes = plt.subplots(figsize=(chart.WIDTH, 1.1 + 0.38 * len(frame)))
     column = frame.columns[0]
     low, high = _reach([cell for cell in frame[column] if chart.is_shown(cell)])
+    labels = []
     for row, cell in enumerate(frame[column]):
         if not chart.is_shown(cell):
             marks.label(axes, str(cell), (1.0, row), (6, 0))
@@ -240,7 +244,8 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
         axes.hlines(row, *ends, color=chart.DARK, linewidth=2)
         inside = min(max(float(cell), low), high)
         axes.plot(inside, row, "o", color=chart.DARK, markersize=9)
-        marks.label(axes, f"{cell} times", (ends[1], row), (8, 0))
+        text = marks.label(axes, f"{cell} times", (ends[1], row), (8, 0))
+        labels.append(marks.Beside(text, ends[0]))
     axes.axvline(1.0, color=chart.ORANGE, linestyle="--")
     axes.set_xscale("log")
     axes.set_xlim(low / 1.1, high * 1.5)
@@ -252,6 +257,7 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     axes.xaxis.set_ticks([])
     _title(figure, title)
     chart.note(figure, frame, _INTERVAL)
+    marks.keep_clear(axes, labels, [1.0])
     parts = [f"{name}: {chart.value_words(cell)}" for name, cell in frame[column].items()]
     alt = chart.describe("Dots with intervals about 1, the share of the population", title, parts)
     return Chart(figure, alt, frame)
@@ -268,6 +274,7 @@ def _finish_rows(
     frame: pd.DataFrame,
     title: str,
     benchmarks: Sequence[Cell],
+    labels: Sequence[marks.Beside],
 ) -> None:
     axes.set_yticks(range(len(frame)), [str(name) for name in frame.index])
     axes.invert_yaxis()
@@ -279,6 +286,7 @@ def _finish_rows(
     chart.draw_lines(axes, benchmarks)
     _title(figure, title)
     chart.note(figure, frame, *([_INTERVAL] if _has_intervals(frame) else []))
+    marks.keep_clear(axes, labels, [float(line) for line in benchmarks if chart.is_shown(line)])
 
 
 def _words(kind: str, title: str, frame: pd.DataFrame, benchmarks: Sequence[Cell]) -> str:
@@ -293,6 +301,12 @@ def _words(kind: str, title: str, frame: pd.DataFrame, benchmarks: Sequence[Cell
         for name, row in frame.iterrows()
     ]
     return chart.describe(kind, title, parts, benchmarks)
+
+
+def _scale(axes: Axes, unit: str) -> None:
+    """A value axis whose marks are printed in full: none at 2.5 that is called 2."""
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}{unit}")
 
 
 def _has_intervals(frame: pd.DataFrame) -> bool:

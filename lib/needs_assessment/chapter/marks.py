@@ -1,16 +1,29 @@
 """What charts are drawn with: bars, dots, lines and points that carry their values as text."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
+from matplotlib.transforms import Bbox
 
 from needs_assessment.chapter import chart
 from needs_assessment.chapter.cell import Cell
 
 _GAP = 5
+# Pixels between a line and a label beside it.
+_NEAR = 3
+_ABOVE, _BELOW = ((0.0, 9.0), "bottom"), ((0.0, -9.0), "top")
 # Marks that meet are kept apart by a white edge, whatever colours a reader sees.
 _EDGE = {"markeredgecolor": "white", "markeredgewidth": 1}
+
+
+class Beside(NamedTuple):
+    """The label to the right of a mark, and where the mark starts if its left is free too."""
+
+    label: Annotation
+    start: float | None
 
 
 def label(
@@ -23,9 +36,9 @@ def label(
     up: str = "center",
     size: float = 11,
     bold: bool = False,
-) -> None:
+) -> Annotation:
     """Text beside a point, on white so that no line runs through it; `offset` in points."""
-    axes.annotate(
+    return axes.annotate(
         text,
         point,
         xytext=offset,
@@ -40,11 +53,10 @@ def label(
     )
 
 
-def bar(axes: Axes, cell: Cell, place: float, thickness: float, colour: str, text: str) -> None:
+def bar(axes: Axes, cell: Cell, place: float, thickness: float, colour: str, text: str) -> Beside:
     """A horizontal bar from 0 with its interval; only the text where the cell is not shown."""
     if not chart.is_shown(cell):
-        label(axes, text, (0, place), (_GAP, 0))
-        return
+        return Beside(label(axes, text, (0, place), (_GAP, 0)), None)
     axes.barh(place, float(cell), height=thickness, color=colour)
     end = float(cell)
     if cell.lower is not None and cell.upper is not None:
@@ -58,20 +70,53 @@ def bar(axes: Axes, cell: Cell, place: float, thickness: float, colour: str, tex
             zorder=3,
         )
         end = max(end, cell.upper)
-    label(axes, text, (end, place), (_GAP, 0))
+    return Beside(label(axes, text, (end, place), (_GAP, 0)), None)
 
 
-def dot(axes: Axes, cell: Cell, place: float, number: int, text: str) -> None:
+def dot(axes: Axes, cell: Cell, place: float, number: int, text: str) -> Beside:
     """A dot with its interval; only the text where the cell is not shown."""
     if not chart.is_shown(cell):
-        label(axes, text, (0, place), (_GAP, 0))
-        return
-    colour, end = chart.COLOURS[number], float(cell)
+        return Beside(label(axes, text, (0, place), (_GAP, 0)), None)
+    colour, start, end = chart.COLOURS[number], float(cell), float(cell)
     if cell.lower is not None and cell.upper is not None:
         axes.hlines(place, cell.lower, cell.upper, color=colour, linewidth=2)
-        end = cell.upper
+        start, end = cell.lower, cell.upper
     axes.plot(float(cell), place, chart.MARKERS[number], color=colour, markersize=9, **_EDGE)
-    label(axes, text, (end, place), (_GAP + 3, 0))
+    return Beside(label(axes, text, (end, place), (_GAP + 3, 0)), start)
+
+
+def keep_clear(axes: Axes, labels: Sequence[Beside], lines: Sequence[float]) -> None:
+    """Moves labels that an upright line would run through, or part from their mark: to the left of
+    the mark where there is room, else to the right of the line.
+    """
+    if not lines:
+        return
+    for each in labels:
+        # A label that moves can make the axes narrower, and with them everything else.
+        axes.figure.draw_without_rendering()
+        places = [_across(axes, line) for line in lines]
+        text, gap = each.label, _GAP + 3
+        written = text.get_window_extent()
+        mark = _across(axes, text.xy[0])
+        box = Bbox.from_extents(mark + _NEAR + 1, written.y0, written.x1, written.y1)
+        if not _crossed(box, places):
+            continue
+        if each.start is not None:
+            first = _across(axes, each.start) - gap * axes.figure.dpi / 72
+            free = Bbox.from_extents(first - written.width, box.y0, first, box.y1)
+            if not _crossed(free, places) and free.x0 > axes.bbox.x0:
+                text.xy = (each.start, text.xy[1])
+                text.set(ha="right", position=(-gap, 0))
+                continue
+        text.xy = (max(line for line in lines if _crossed(box, [_across(axes, line)])), text.xy[1])
+
+
+def _across(axes: Axes, value: float) -> float:
+    return float(axes.transData.transform((value, 0))[0])
+
+
+def _crossed(box: Bbox, places: Sequence[float]) -> bool:
+    return any(box.x0 - _NEAR <= place <= box.x1 + _NEAR for place in places)
 
 
 def column(axes: Axes, cell: Cell, place: float) -> None:
@@ -118,15 +163,27 @@ def line(
         label(axes, str(name), (places[held[-1]], values[held[-1]]), (12, 0), bold=True)
 
 
-def points(axes: Axes, shown: pd.DataFrame, outside: Sequence[object]) -> None:
+def points(axes: Axes, shown: pd.DataFrame, overall: float, outside: Sequence[object]) -> None:
     """The groups of a funnel (columns Out of and Value); those in `outside` stand out by shape,
-    colour and weight.
+    colour and weight. Their labels stand away from the line of the `overall` value.
     """
     ordered = sorted(shown.index, key=lambda name: float(shown.loc[name, "Out of"]))
-    for number, name in enumerate(ordered):
+    for name in ordered:
         at = float(shown.loc[name, "Out of"]), float(shown.loc[name, "Value"])
         far = name in outside
         colour, marker = (chart.ORANGE, "D") if far else (chart.DARK, "o")
         axes.plot(*at, marker, color=colour, markersize=9, zorder=5, **_EDGE)
-        offset, up = ((0, 9), "bottom") if number % 2 else ((0, -9), "top")
-        label(axes, str(name), at, offset, across="center", up=up, size=10, bold=far)
+    placed: list[Bbox] = []
+    for name in ordered:
+        at = float(shown.loc[name, "Out of"]), float(shown.loc[name, "Value"])
+        sides = [_ABOVE, _BELOW] if at[1] >= overall else [_BELOW, _ABOVE]
+        for offset, up in sides:
+            text = label(
+                axes, str(name), at, offset, across="center", up=up, size=10, bold=name in outside
+            )
+            axes.figure.draw_without_rendering()
+            box = text.get_window_extent()
+            if not any(box.overlaps(other) for other in placed) or up == sides[-1][1]:
+                placed.append(box)
+                break
+            text.remove()

@@ -117,12 +117,18 @@ def indicator_table(
         if frame[column].eq("").all():
             frame = frame.drop(columns=column)
     reasons = [
-        f"{entry['name']}: not available, because {entry['reason']}."
+        f"{entry['name']}: not available, because {reason_words(entry)}."
         for entry in entries
         if entry["status"] == "unavailable"
     ]
     record = table(frame, label, caption, [*notes, *reasons])
     return {**record, "align": ["left", "right", *["left"] * (len(record["columns"]) - 2)]}
+
+
+def reason_words(entry: dict[str, Any]) -> str:
+    """Why an indicator is not available; its own name is not said again."""
+    how, _, what = entry["reason"].partition(": ")
+    return f"{how} it" if what == entry["name"] else entry["reason"]
 
 
 def survey_frame(surveys: list[dict[str, Any]], measure: str, sex: str) -> pd.DataFrame:
@@ -239,7 +245,7 @@ def gaps_frame(entries: list[dict[str, Any]], chapter: str | None) -> pd.DataFra
         {
             "Indicator": [entry["name"] for entry in missing],
             "Chapter": [chapter_title(entry["chapter"]) for entry in missing],
-            "Why it is not available": [_sentence(entry["reason"]) for entry in missing],
+            "Why it is not available": [_sentence(reason_words(entry)) for entry in missing],
         }
     ).set_index("Indicator")
 

@@ -5,7 +5,12 @@ local LINE = 104     -- characters of a table's size that fit on a line of the P
 local FULL = 111     -- the same in a table of prose, which is set smaller
 local MANY = 114     -- and in one of more than five columns (see typst-template.typ)
 local SHORT = 17     -- a column of a word or two, best on one line
+local NAME = 13      -- characters to a line below which names are hard to read,
+local TEXT = 16      -- and sentences
 local PADDING = 4
+local BOLD = 1.1     -- how much longer a heading is than the same letters below it
+local TALL = 1.3     -- how one row of many lines weighs against many rows of one
+local RAGGED = 0.4   -- what the ends of broken lines leave unused, in lines
 local PROSE = 60     -- a column of sentences
 
 local html = FORMAT:match "html" ~= nil
@@ -28,13 +33,17 @@ local function all_rows(tbl)
 end
 
 -- The least share of the line that each column can do with: its longest piece that cannot be
--- broken, and the whole of a short column that is among those `whole`.
-local function least_shares(longest, pieces, whole)
+-- broken, and for the columns among those `whole` what stands below a short column's heading, or
+-- what a longer text takes to be read.
+local function least_shares(below, pieces, whole)
   local least, sum = {}, 0
-  local line = #longest > 5 and MANY or FULL
-  for index, length in ipairs(longest) do
-    local needed = whole[index] and length <= SHORT and length or pieces[index] or 0
-    least[index] = (needed + PADDING) / line
+  local line = #below > 5 and MANY or FULL
+  for index, length in ipairs(below) do
+    local needed = 0
+    if whole[index] then
+      needed = length <= SHORT and length or length <= PROSE and NAME or TEXT
+    end
+    least[index] = (math.max(needed, pieces[index]) + PADDING) / line
     sum = sum + least[index]
   end
   return least, sum
@@ -63,47 +72,148 @@ local function share_out(weights, least)
   return result
 end
 
--- The length of the longest text of each column, and of its longest piece that cannot be broken;
--- the sum of the squared lengths; and whether all that stands under its heading is a number, a
--- date or nothing.
+-- The lines of a cell as they are written, each with its length.
+local function cell_lines(cell)
+  local lines, text = {}, ""
+  local function close()
+    lines[#lines + 1] = pandoc.text.len(text)
+    text = ""
+  end
+  for _, inline in ipairs(pandoc.utils.blocks_to_inlines(cell.contents)) do
+    if inline.t == "LineBreak" then close() else text = text .. pandoc.utils.stringify(inline) end
+  end
+  close()
+  return lines
+end
+
+-- By column: the length of the longest text, of the longest below the heading, and of the longest
+-- piece that cannot be broken; the sum of the squared lengths; and whether all that stands below
+-- the heading is a number, a date or nothing. By row: the lines of every cell.
 local function measures(tbl)
-  local longest, pieces, squares, numbers = {}, {}, {}, {}
+  local found = { longest = {}, below = {}, pieces = {}, squares = {}, numbers = {}, cells = {} }
+  local longest, below, pieces = found.longest, found.below, found.pieces
+  local squares, numbers, cells = found.squares, found.numbers, found.cells
   local heads = #tbl.head.rows
   for place, row in ipairs(all_rows(tbl)) do
+    cells[place] = {}
     for index, cell in ipairs(row.cells) do
       local text = pandoc.utils.stringify(cell.contents)
-      local length = pandoc.text.len(text)
+      local length = 0
+      cells[place][index] = cell_lines(cell)
+      for _, line in ipairs(cells[place][index]) do
+        length = math.max(length, line)
+        squares[index] = (squares[index] or 0) + (line + PADDING) ^ 2
+      end
       longest[index] = math.max(longest[index] or 0, length)
-      squares[index] = (squares[index] or 0) + (length + PADDING) ^ 2
+      below[index] = math.max(below[index] or 0, place > heads and length or 0)
       -- Lines also break after the signs in a file's name, but not before a digit.
       for piece in text:gsub("([/-])(%D)", "%1 %2"):gmatch "%S+" do
-        pieces[index] = math.max(pieces[index] or 0, pandoc.text.len(piece))
+        local size = pandoc.text.len(piece) * (place > heads and 1 or BOLD)
+        pieces[index] = math.max(pieces[index] or 0, size)
       end
       if place > heads then
         numbers[index] = numbers[index] ~= false and (text == "" or text:match "[%d%[]" ~= nil)
       end
     end
   end
-  return longest, pieces, squares, numbers
+  return found
+end
+
+-- How high a table is in lines, tall rows counted for more than they are: a row is as high as its
+-- highest cell.
+local function height(cells, widths, line)
+  local sum = 0
+  for _, row in ipairs(cells) do
+    local highest = 1
+    for index, parts in ipairs(row) do
+      local room, lines = widths[index] * line - PADDING, 0
+      for _, length in ipairs(parts) do
+        lines = lines + (length <= room and 1 or length / room + RAGGED)
+      end
+      highest = math.max(highest, lines)
+    end
+    sum = sum + highest ^ TALL
+  end
+  return sum
+end
+
+-- Moves width from column to column for as long as that makes the table lower; returns how high
+-- it is then.
+local function lowered(cells, widths, least, line)
+  local best = height(cells, widths, line)
+  for _, step in ipairs { 0.06, 0.03, 0.015 } do
+    local better = true
+    while better do
+      better = false
+      for from in ipairs(widths) do
+        for to in ipairs(widths) do
+          if from ~= to and widths[from] - step >= least[from] then
+            widths[from], widths[to] = widths[from] - step, widths[to] + step
+            local now = height(cells, widths, line)
+            if now < best - 0.2 then
+              best, better = now, true
+            else
+              widths[from], widths[to] = widths[from] + step, widths[to] - step
+            end
+          end
+        end
+      end
+    end
+  end
+  return best
 end
 
 -- Shares of the line for the columns of a table that is wider than the line; nil where Typst's own
--- fit is best. Typst gives every long column the same width, a name as much as its definition. The
--- squares of the cells' heights in lines, length / width, have the least sum where each width is
--- the cube root of its column's sum of squared lengths.
-local function shares(longest, pieces, squares, numbers)
-  local needed, weights = 0, {}
+-- fit is best. Typst gives every long column the same width, a name as much as its definition.
+-- Where smaller letters are enough, every cell keeps its line. Otherwise the squares of the cells'
+-- heights in lines, length / width, have the least sum where each width is the cube root of its
+-- column's sum of squared lengths. From there, and from the lengths themselves, what makes the rows
+-- lower is taken, and the better of the two.
+local function shares(found)
+  local longest, below, pieces = found.longest, found.below, found.pieces
+  local needed, roots, natural = 0, {}, {}
   for index, length in ipairs(longest) do
     needed = needed + length + PADDING
-    weights[index] = squares[index] ^ (1 / 3)
+    roots[index] = found.squares[index] ^ (1 / 3)
+    natural[index] = math.min(below[index], PROSE) + PADDING
   end
   if needed <= LINE then return nil end
+  local line = #longest > 5 and MANY or FULL
+  if needed <= line then
+    local widths = {}
+    for index, length in ipairs(longest) do widths[index] = (length + PADDING) / needed end
+    return widths
+  end
   local all = {}
   for index in ipairs(longest) do all[index] = true end
-  local least, sum = least_shares(longest, pieces, all)
-  if sum > 0.8 then least, sum = least_shares(longest, pieces, numbers) end
-  if sum > 0.9 then least = least_shares(longest, pieces, {}) end
-  return share_out(weights, least)
+  local least, sum = least_shares(below, pieces, all)
+  if sum > 0.8 then least, sum = least_shares(below, pieces, found.numbers) end
+  if sum > 0.9 then least = least_shares(below, pieces, {}) end
+  local best, lowest
+  for _, weights in ipairs { roots, natural } do
+    local widths = share_out(weights, least)
+    if widths then
+      local sum_of_rows = lowered(found.cells, widths, least, line)
+      if not lowest or sum_of_rows < lowest then best, lowest = widths, sum_of_rows end
+    end
+  end
+  return best
+end
+
+-- What is marked as a line stands on a line of its own in its cell.
+local function break_lines(cell)
+  for _, block in ipairs(cell.contents) do
+    local inlines = pandoc.Inlines {}
+    for _, inline in ipairs(block.content or {}) do
+      if inline.t == "Span" and inline.classes:includes "line" then
+        if #inlines > 0 then inlines:insert(pandoc.LineBreak()) end
+        inlines:extend(inline.content)
+      else
+        inlines:insert(inline)
+      end
+    end
+    if #inlines > 0 then block.content = inlines end
+  end
 end
 
 -- On the page, the headings say how wide a column wants to be (page.css).
@@ -118,10 +228,13 @@ local function mark_columns(rows, longest)
 end
 
 function Table(tbl)
-  local longest, pieces, squares, numbers = measures(tbl)
+  for _, row in ipairs(all_rows(tbl)) do
+    for _, cell in ipairs(row.cells) do break_lines(cell) end
+  end
+  local found = measures(tbl)
   -- What is read once for all formats (JSON) has both; each format takes its own.
-  if html or FORMAT == "json" then mark_columns(tbl.head.rows, longest) end
-  local widths = not html and shares(longest, pieces, squares, numbers) or {}
+  if html or FORMAT == "json" then mark_columns(tbl.head.rows, found.longest) end
+  local widths = not html and shares(found) or {}
   for index, spec in ipairs(tbl.colspecs) do
     tbl.colspecs[index] = { spec[1], widths[index] }
   end
