@@ -1,5 +1,6 @@
 """The main job: one council's assessment, from returns to report."""
 
+import json
 import os
 import shutil
 import time
@@ -34,7 +35,7 @@ from needs_assessment.execution.run import (
 )
 from needs_assessment.narrative import review
 from needs_assessment.narrative.earlier import earlier_edition
-from needs_assessment.narrative.files import Notebook, notebook_bytes, read_notebook
+from needs_assessment.narrative.files import Notebook, read_notebook
 from needs_assessment.narrative.in_place import merge_in_place
 from needs_assessment.narrative.notebook import with_outputs
 from needs_assessment.narrative.swap import Finished, swap_chapters, written_cells
@@ -355,7 +356,7 @@ def _job(
     parameters: dict[str, str],
 ) -> ChapterJob:
     source = report.work / f"{prepared.id}.ipynb"
-    source.write_bytes(notebook_bytes(prepared.merged.notebook))
+    source.write_text(json.dumps(prepared.merged.notebook), encoding="ascii")
     # The run's own copy, and no more than the chapter reads.
     store = report.work / f"{prepared.id}-store.json"
     store.write_bytes(slice_bytes(prepared.sliced))

@@ -45,6 +45,7 @@ _BREAK = re.compile(r"\s+|(?<=[-/])(?=\D)")
 
 def lay_out_tables(word: Document) -> None:
     """Give each table of the document its widths, its rules and the rows that stay together."""
+    text_style = word.styles[TABLE_TEXT].style_id
     for table in word.tables:
         properties = table._tbl.tblPr
         properties.insert_element_before(
@@ -55,7 +56,7 @@ def lay_out_tables(word: Document) -> None:
         look.set(qn("w:firstColumn"), "1")
         look.set(qn("w:val"), "00A0")
         for paragraph in table._tbl.iter(qn("w:p")):
-            paragraph.style = word.styles[TABLE_TEXT].style_id
+            paragraph.style = text_style
         for run in table._tbl.tr_lst[0].iter(qn("w:r")):
             run.get_or_add_rPr().get_or_add_b()
         rows = [[_text(cell) for cell in row.tc_lst] for row in table._tbl.tr_lst]
