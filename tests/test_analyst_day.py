@@ -35,7 +35,7 @@ def _without_pages() -> Iterator[None]:
     """The pages are the renderers' affair; what they would show is in the book."""
     with pytest.MonkeyPatch.context() as patch:
 
-        def render(book: Path, output: Path, renderer: str) -> str:
+        def render(book: Path, output: Path, renderer: str, on_file: object) -> str:
             text = "".join(path.read_text() for path in sorted(book.glob("*.qmd")))
             (output / "index.html").write_text(text)
             return "none"

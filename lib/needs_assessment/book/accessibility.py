@@ -50,7 +50,6 @@ def accessibility_page(store: ProtectedStore) -> str:
             _list(_LIMITS),
             "## Tell us of a problem {#sec-accessibility-contact}",
             _contact(council),
-            "## Enforcement {#sec-accessibility-enforcement}",
             "The Equality and Human Rights Commission enforces these regulations. Whoever is not "
             "content with the answer to a complaint can turn to the Equality Advisory and Support "
             "Service.",
