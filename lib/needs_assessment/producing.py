@@ -52,6 +52,7 @@ def make_results(
         key = content_key(folder_digest(book / "figures"))
         reuse_or_make(report, "pictures", key, report.work, lambda: draw_pictures(book, book))
         _make_data_files(report, store, records, book, output)
+        on_file(output / "tables.xlsx")
 
     # Pandoc and Typst are programs of their own: this one has time while they are at work.
     with ThreadPoolExecutor(1) as beside:
