@@ -25,7 +25,7 @@ from needs_assessment.audit.charts import read_alternative
 from needs_assessment.audit.drawing import measure
 from needs_assessment.audit.keys import Cell, Context, key_table, key_tables
 from needs_assessment.audit.numerals import ANY, read_base, read_cell, read_interval, read_numeral
-from needs_assessment.audit.report import read_report
+from needs_assessment.audit.report import Readings, read_report
 from needs_assessment.audit.rule import Rule, printed_rule
 from needs_assessment.audit.shown import merged_tables
 from needs_assessment.council import load_council
@@ -280,3 +280,23 @@ def test_a_file_that_cannot_be_read_is_an_error_that_repeats_nothing(tmp_path: P
     ) as refused:
         Book([]).attack(tmp_path)
     assert "739184" not in str(refused.value)
+
+
+def test_what_was_read_ahead_counts_only_for_the_same_content(tmp_path: Path) -> None:
+    """A file that is made again after it was read is read again: no attack rests on an old one."""
+    page = tmp_path / "index.html"
+    page.write_text("<html><body><p>Nothing is shown.</p></body></html>")
+    readings = Readings()
+    readings.ahead(page)
+
+    def texts() -> tuple[str, ...]:
+        return read_report(tmp_path, "north", NORTH, PERIOD, readings=readings).texts
+
+    assert texts() == ("Nothing is shown.",)
+    page.write_text("<html><body><p>Education: 3 cases.</p></body></html>")
+    assert texts() == ("Education: 3 cases.",)
+    readings.ahead(tmp_path / "missing.txt")
+    (tmp_path / "broken.pdf").write_bytes(b"no PDF")
+    readings.ahead(tmp_path / "broken.pdf")
+    with pytest.raises(AssessmentError, match=r"broken\.pdf"):
+        texts()

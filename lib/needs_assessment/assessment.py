@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from needs_assessment.assurance import AssuranceLog, read_log
 from needs_assessment.audit.public import Public
@@ -186,7 +185,9 @@ def make(
         if for_review:
             make_changes(project, council, edition, store, finished, output, progress)
         progress.note("Attacking the report with what its readers have …")
-        passed = _attack(project, council, store, output, readings)
+        from needs_assessment.auditing import refuse_unsafe
+
+        passed = refuse_unsafe(project, council, store, output, readings).passed
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
@@ -263,15 +264,6 @@ def _before_the_attack(
 
     refuse_typed_by_hand(project, council, store, finished, assurance)
     read_others_ahead(project, council, store, readings)
-
-
-def _attack(
-    project: Project, council: Council, store: ProtectedStore, output: Path, readings: Readings
-) -> str:
-    """What the attack came to. Raises AssessmentError when the report is not safe."""
-    from needs_assessment.auditing import refuse_unsafe
-
-    return refuse_unsafe(project, council, store, output, readings).passed
 
 
 def _run_chapters(

@@ -43,7 +43,7 @@ class Readings:
                 self.read(path, path.name, "the report")
 
     def read(self, path: Path, artefact: str, report: str) -> Pages:
-        """What the file at `path` shows; Raises AssessmentError when it cannot be read."""
+        """What the file at `path` shows. Raises AssessmentError when it cannot be read."""
         with self._reading:
             key = (artefact, digest(path))
             if key not in self._pages:

@@ -91,9 +91,12 @@ def keep_clear(axes: Axes, labels: Sequence[Beside], lines: Sequence[float]) -> 
     """
     if not lines:
         return
+    settled = False
     for each in labels:
         # A label that moves can make the axes narrower, and with them everything else.
-        axes.figure.draw_without_rendering()
+        if not settled:
+            axes.figure.draw_without_rendering()
+        settled = True
         places = [_across(axes, line) for line in lines]
         text, gap = each.label, _GAP + 3
         written = text.get_window_extent()
@@ -101,6 +104,7 @@ def keep_clear(axes: Axes, labels: Sequence[Beside], lines: Sequence[float]) -> 
         box = Bbox.from_extents(mark + _NEAR + 1, written.y0, written.x1, written.y1)
         if not _crossed(box, places):
             continue
+        settled = False
         if each.start is not None:
             first = _across(axes, each.start) - gap * axes.figure.dpi / 72
             free = Bbox.from_extents(first - written.width, box.y0, first, box.y1)
