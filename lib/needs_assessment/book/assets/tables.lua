@@ -72,23 +72,56 @@ local function share_out(weights, least)
   return result
 end
 
--- The lines of a cell as they are written, each with its length.
-local function cell_lines(cell)
-  local lines, text = {}, ""
+local function is_line(inline)
+  return inline.t == "Span" and inline.classes:includes "line"
+end
+
+-- What is marked as a line stands on a line of its own in its cell. Returns whether the cell has
+-- more lines than one.
+local function break_lines(cell)
+  local broken = #cell.contents > 1
+  for _, block in ipairs(cell.contents) do
+    local marked = false
+    for _, inline in ipairs(block.content or {}) do
+      marked = marked or is_line(inline)
+      broken = broken or inline.t == "LineBreak"
+    end
+    if marked then
+      local inlines = pandoc.Inlines {}
+      for _, inline in ipairs(block.content) do
+        if not is_line(inline) then
+          inlines:insert(inline)
+        else
+          if #inlines > 0 then inlines:insert(pandoc.LineBreak()) end
+          inlines:extend(inline.content)
+        end
+      end
+      block.content = inlines
+      broken = true
+    end
+  end
+  return broken
+end
+
+-- The lengths of a cell's lines as they are written; `text` is all of it. Taking inlines one by one
+-- costs far more than taking the whole cell.
+local function cell_lines(cell, text, broken)
+  if not broken then return { utf8.len(text) } end
+  local lines, line = {}, ""
   local function close()
-    lines[#lines + 1] = pandoc.text.len(text)
-    text = ""
+    lines[#lines + 1] = utf8.len(line)
+    line = ""
   end
   for _, inline in ipairs(pandoc.utils.blocks_to_inlines(cell.contents)) do
-    if inline.t == "LineBreak" then close() else text = text .. pandoc.utils.stringify(inline) end
+    if inline.t == "LineBreak" then close() else line = line .. pandoc.utils.stringify(inline) end
   end
   close()
   return lines
 end
 
--- By column: the length of the longest text, of the longest below the heading, and of the longest
--- piece that cannot be broken; the sum of the squared lengths; and whether all that stands below
--- the heading is a number, a date or nothing. By row: the lines of every cell.
+-- Breaks marked lines. By column: the length of the longest text, of the longest below the heading,
+-- and of the longest piece that cannot be broken; the sum of the squared lengths; and whether all
+-- that stands below the heading is a number, a date or nothing. By row: the lines of every cell.
 local function measures(tbl)
   local found = { longest = {}, below = {}, pieces = {}, squares = {}, numbers = {}, cells = {} }
   local longest, below, pieces = found.longest, found.below, found.pieces
@@ -97,9 +130,10 @@ local function measures(tbl)
   for place, row in ipairs(all_rows(tbl)) do
     cells[place] = {}
     for index, cell in ipairs(row.cells) do
+      local broken = break_lines(cell)
       local text = pandoc.utils.stringify(cell.contents)
       local length = 0
-      cells[place][index] = cell_lines(cell)
+      cells[place][index] = cell_lines(cell, text, broken)
       for _, line in ipairs(cells[place][index]) do
         length = math.max(length, line)
         squares[index] = (squares[index] or 0) + (line + PADDING) ^ 2
@@ -108,7 +142,7 @@ local function measures(tbl)
       below[index] = math.max(below[index] or 0, place > heads and length or 0)
       -- Lines also break after the signs in a file's name, but not before a digit.
       for piece in text:gsub("([/-])(%D)", "%1 %2"):gmatch "%S+" do
-        local size = pandoc.text.len(piece) * (place > heads and 1 or BOLD)
+        local size = utf8.len(piece) * (place > heads and 1 or BOLD)
         pieces[index] = math.max(pieces[index] or 0, size)
       end
       if place > heads then
@@ -200,22 +234,6 @@ local function shares(found)
   return best
 end
 
--- What is marked as a line stands on a line of its own in its cell.
-local function break_lines(cell)
-  for _, block in ipairs(cell.contents) do
-    local inlines = pandoc.Inlines {}
-    for _, inline in ipairs(block.content or {}) do
-      if inline.t == "Span" and inline.classes:includes "line" then
-        if #inlines > 0 then inlines:insert(pandoc.LineBreak()) end
-        inlines:extend(inline.content)
-      else
-        inlines:insert(inline)
-      end
-    end
-    if #inlines > 0 then block.content = inlines end
-  end
-end
-
 -- On the page, the headings say how wide a column wants to be (page.css).
 local function mark_columns(rows, longest)
   for _, row in ipairs(rows) do
@@ -228,9 +246,6 @@ local function mark_columns(rows, longest)
 end
 
 function Table(tbl)
-  for _, row in ipairs(all_rows(tbl)) do
-    for _, cell in ipairs(row.cells) do break_lines(cell) end
-  end
   local found = measures(tbl)
   -- What is read once for all formats (JSON) has both; each format takes its own.
   if html or FORMAT == "json" then mark_columns(tbl.head.rows, found.longest) end
