@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Modules are compiled once, not at every start.
+unexport PYTHONDONTWRITEBYTECODE
 # As many test processes as there are cores, from two to four.
 PROCESSES := $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); \
 	if [ $$n -gt 4 ]; then n=4; elif [ $$n -lt 2 ]; then n=2; fi; echo $$n)

@@ -3,15 +3,23 @@ report, the narrative and the results of the last run stay.
 """
 
 import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from needs_assessment import guarding
+from needs_assessment.audit.judging import Finding
+from needs_assessment.audit.report import Readings
 from needs_assessment.council import choose_period, load_council
 from needs_assessment.disclosure.cells import collect_cells
+from needs_assessment.disclosure.protected import read_store
 from needs_assessment.disclosure.sources import read_sources
 from needs_assessment.disclosure.store import protect
+from needs_assessment.errors import AssessmentError
 from needs_assessment.project import Project
 from running import ROOT, copy_project, run_command
 from toy_notebooks import code, narrative, notebook, parameters, title
@@ -158,3 +166,93 @@ def test_a_policy_that_hides_too_little_stops_a_run(ran: tuple[Path, str]) -> No
     assert in_place(project) == before
     assert (project / CHAPTER).read_bytes() == narrative_before
     assert not (project / EDITION / ".ready").exists()
+
+
+@pytest.fixture
+def attacks(
+    ran: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Project, Callable[..., bool]]:
+    """A copy of the project in which the report in place stands as a new one, and what says whether
+    a run would attack it.
+    """
+    project = Project(Path(shutil.copytree(ran[0], tmp_path / "project")))
+    report = project.report("north", "2024-25")
+    output = report.work / "output"
+    output.mkdir(parents=True)
+    for path in report.path.iterdir():
+        if path.is_file() and not path.name.startswith("."):
+            shutil.copy(path, output)
+    # Checks are written when a report is put in place; its sentences are prose.
+    (output / "checks.json").unlink()
+    made: list[str] = []
+    attack = guarding.attack_reports
+
+    def attacked(shown, *rest):
+        made.append(shown.name)
+        return attack(shown, *rest)
+
+    monkeypatch.setattr(guarding, "attack_reports", attacked)
+
+    def attacked_now(fresh: bool = False) -> bool:
+        made.clear()
+        council, store = load_council(project, "north"), read_store(report.store)
+        passed = guarding.refuse_unsafe(project, council, store, report, Readings(), fresh)
+        assert passed.startswith("passed")
+        return bool(made)
+
+    return project, attacked_now
+
+
+def test_an_attack_is_made_again_when_it_has_something_else_to_go_on(
+    attacks: tuple[Project, Callable[..., bool]],
+) -> None:
+    project, attacked_now = attacks
+    report = project.report("north", "2024-25")
+    page = report.work / "output" / "index.html"
+    assert not attacked_now(), "the verdict of the run holds for the report that it made"
+    text = page.read_text(encoding="utf-8")
+    prose = text.replace("Who refers.", "Who refers, and who does not.")
+    assert prose != text
+    page.write_text(prose, encoding="utf-8")
+    assert not attacked_now(), "prose is looked through for typed numbers apart from the attack"
+    assert attacked_now(fresh=True)
+
+    other = text.replace("from 1 to 4 are not shown", "from 1 to 3 are not shown")
+    assert other != text
+    page.write_text(other, encoding="utf-8")
+    assert attacked_now(), "the printed rule"
+    page.write_text(text.replace("Voluntary sector", "Voluntary sectors"), encoding="utf-8")
+    assert attacked_now(), "a table"
+    page.write_text(text, encoding="utf-8")
+    assert attacked_now(), "only the last attack is kept"
+    assert not attacked_now()
+
+    published = report.path.parent / "2023-24" / "published" / "1.0"
+    published.mkdir(parents=True)
+    shutil.copy(page, published)
+    assert attacked_now(), "another report that readers have"
+    assert not attacked_now()
+    for path in (project.reference / "benchmarks.yml", project.params / "north.yml"):
+        path.write_text(path.read_text(encoding="utf-8") + "\n# looked through\n", encoding="utf-8")
+        assert attacked_now(), path.name
+    (report.executed / "audit.json").write_text("[]")
+    assert attacked_now(), "a record that cannot be read"
+
+
+def test_what_was_found_unsafe_is_never_taken_for_safe(
+    attacks: tuple[Project, Callable[..., bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, attacked_now = attacks
+    report = project.report("north", "2024-25")
+    (report.executed / "audit.json").unlink()
+    attack = guarding.attack_reports
+    unsafe = Finding("row “Probation”", ("tbl-marac-agency",), "can be worked out from")
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            guarding, "attack_reports", lambda *all_: replace(attack(*all_), findings=(unsafe,))
+        )
+        for _ in range(2):
+            with pytest.raises(AssessmentError, match="not safe to publish"):
+                attacked_now()
+    assert not (report.executed / "audit.json").exists()
+    assert attacked_now()

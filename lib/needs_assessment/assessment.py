@@ -13,7 +13,7 @@ from needs_assessment.assurance import AssuranceLog, read_log
 from needs_assessment.audit.public import Public
 from needs_assessment.audit.report import Readings
 from needs_assessment.book.render import choose_renderer
-from needs_assessment.completing import complete, disk_errors
+from needs_assessment.completing import complete, disk_errors, review_ahead
 from needs_assessment.council import Council, choose_period, load_council
 from needs_assessment.disclosure.protected import ProtectedStore
 from needs_assessment.disclosure.slices import slice_bytes
@@ -52,12 +52,13 @@ from needs_assessment.unchanged import Outcome, Sight, forget, look, remember, u
 
 @dataclass(frozen=True)
 class Made:
-    """What a run made up to `.ready/`; the fields are those of `Outcome`."""
+    """What a run made up to `.ready/`; the fields are those of `Outcome`, `ahead` of `complete`."""
 
     renderer: str
     chapters: int
     executed: int
     audit: str
+    ahead: review.Ahead | None = None
 
 
 @dataclass(frozen=True)
@@ -174,29 +175,29 @@ def make(
         readings = Readings()
         # Pandoc and Typst are programs of their own: this one has time while they are at work.
         with ThreadPoolExecutor(1) as beside:
-            typed = beside.submit(
-                _before_the_attack, project, council, store, finished, assurance, readings
+            looked = beside.submit(
+                _look_ahead, project, council, store, report, finished, assurance, readings
             )
             make_results(
                 project, report, store, assurance, finished, renderer, used, log, readings.ahead
             )
-            typed.result()
+            ahead = looked.result()
         output = report.work / "output"
         if for_review:
             make_changes(project, council, edition, store, finished, output, progress)
         progress.note("Attacking the report with what its readers have …")
-        from needs_assessment.auditing import refuse_unsafe
+        from needs_assessment.guarding import refuse_unsafe
 
-        passed = refuse_unsafe(project, council, store, output, readings).passed
+        passed = refuse_unsafe(project, council, store, report, readings, fresh)
         make_ready(report)
     finally:
         shutil.rmtree(report.work, ignore_errors=True)
-    return Made(renderer=used, chapters=len(chapters), executed=executed, audit=passed)
+    return Made(used, len(chapters), executed, passed, ahead)
 
 
 def place(run: Run, made: Made) -> Outcome:
     """Puts what was made in place, and keeps what it was made of."""
-    completed = complete(run.project, run.report)
+    completed = complete(run.project, run.report, made.ahead)
     outcome = Outcome(
         report=run.report.path,
         renderer=made.renderer,
@@ -247,23 +248,25 @@ def _crew_at_hand(report: ReportFolder, crew: Crew | None, fresh: bool) -> Itera
         yield own
 
 
-def _before_the_attack(
+def _look_ahead(
     project: Project,
     council: Council,
     store: ProtectedStore,
+    report: ReportFolder,
     finished: Sequence[Finished],
     assurance: AssuranceLog,
     readings: Readings,
-) -> None:
-    """What an attack needs of the report's files is read when they are there; the rest is here.
-
-    Raises AssessmentError for hidden numbers that were typed by hand.
+) -> review.Ahead:
+    """What an attack needs of other reports is read, and the text is reviewed, while this one is
+    made. Raises AssessmentError for hidden numbers that were typed by hand.
     """
     # The import takes a second, in which the first page is being made.
-    from needs_assessment.auditing import read_others_ahead, refuse_typed_by_hand
+    from needs_assessment.auditing import refuse_typed_by_hand
+    from needs_assessment.guarding import read_others_ahead
 
     refuse_typed_by_hand(project, council, store, finished, assurance)
-    read_others_ahead(project, council, store, readings)
+    read_others_ahead(project, council, store, report, readings)
+    return review_ahead(project, report, store, finished)
 
 
 def _run_chapters(

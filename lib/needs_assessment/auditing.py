@@ -8,15 +8,13 @@ hidden one. Both are settled here, and neither is kept or said.
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from needs_assessment.assurance import AssuranceLog
-from needs_assessment.audit.audit import Audit, audit_edition, other_reports
+from needs_assessment.audit.audit import Audit, audit_edition
 from needs_assessment.audit.judging import unsafe_message
 from needs_assessment.audit.keys import Cell
 from needs_assessment.audit.public import Public
-from needs_assessment.audit.report import Readings
 from needs_assessment.audit.typed import (
     Secret,
     Written,
@@ -61,34 +59,6 @@ def refuse_typed_by_hand(
     refuse_typed(texts, _secrets(project, council, store, texts))
 
 
-def refuse_unsafe(
-    project: Project,
-    council: Council,
-    store: ProtectedStore,
-    folder: Path,
-    readings: Readings | None = None,
-) -> Audit:
-    """Audits the new report of an edition, in `folder`, before it is put in place.
-
-    `readings` holds what has been read of it ahead. Raises AssessmentError that names each cell
-    that is not safe and the tables that gave it away.
-    """
-    period = store.data["edition"]["period"]
-    audit = audit_edition(project, council, period, folder, _small(store), readings)
-    refuse_findings(audit)
-    return audit
-
-
-def read_others_ahead(
-    project: Project, council: Council, store: ProtectedStore, readings: Readings
-) -> None:
-    """Reads, into `readings`, the other reports with which that of an edition is attacked."""
-    # What cannot be read is said when the attack comes to it.
-    with suppress(AssessmentError):
-        public = Public(project, council.categories)
-        other_reports(project, public, council, store.data["edition"]["period"], readings)
-
-
 def refuse_unsafe_page(
     project: Project, council: Council, store: ProtectedStore, page: str, texts: Sequence[Written]
 ) -> Audit:
@@ -111,7 +81,7 @@ def refuse_unsafe_page(
                 f"Run make assessment COUNCIL={council.id} PERIOD={period} first.",
             )
         (together / "changes.html").write_text(page, encoding="utf-8")
-        audit = audit_edition(project, council, period, together, _small(store))
+        audit = audit_edition(project, council, period, together, small_cells(store))
     if audit.findings:
         raise AssessmentError(
             f"The page of changes is not safe to show:\n{unsafe_message(audit.findings)}",
@@ -149,11 +119,11 @@ def audit_in_place(project: Project, name: str, period: str | None) -> Audit:
     council = load_council(project, name)
     edition = choose_period(council, period).text
     kept = project.report(council.id, edition).store
-    small = _small(read_store(kept)) if kept.exists() else set()
+    small = small_cells(read_store(kept)) if kept.exists() else set()
     return audit_edition(project, council, edition, primary=small)
 
 
-def _small(store: ProtectedStore) -> set[Cell]:
+def small_cells(store: ProtectedStore) -> set[Cell]:
     """The statistics that are hidden for their own size."""
     return {
         _key(cell)

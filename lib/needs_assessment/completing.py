@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from needs_assessment import results
-from needs_assessment.disclosure.protected import read_store
+from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_synced
 from needs_assessment.flags import RECOVERED_TEXT, Flag
 from needs_assessment.narrative import review
+from needs_assessment.narrative.merge import Merged
 from needs_assessment.narrative.notes import RECOVERED
 from needs_assessment.narrative.staleness import read_records, write_records
 from needs_assessment.narrative.swap import (
@@ -21,6 +22,7 @@ from needs_assessment.narrative.swap import (
     is_settled,
     recovered_files,
     swap_chapters,
+    written_cells,
 )
 from needs_assessment.narrative.trust import trust
 from needs_assessment.project import Project, ReportFolder
@@ -45,10 +47,29 @@ class Completed:
     settled: bool = False
 
 
-def complete(project: Project, report: ReportFolder) -> Completed:
+def review_ahead(
+    project: Project, report: ReportFolder, store: ProtectedStore, finished: Sequence[Finished]
+) -> review.Ahead:
+    """The review of chapters that are not yet in place, while other programs make the report."""
+    texts = tuple(
+        review.Chapter(
+            each.chapter,
+            project.relative(report.chapters / f"{each.chapter}.ipynb"),
+            written_cells(Merged(each.executed), each.generated),
+        )
+        for each in finished
+    )
+    records = read_records(report)
+    return review.Ahead(texts, records, review.review(store, texts, records))
+
+
+def complete(
+    project: Project, report: ReportFolder, ahead: review.Ahead | None = None
+) -> Completed:
     """Puts the run in `.ready/` in place: chapters first, then the report and its checks.
 
-    Raises AssessmentError when the disk refuses; the next run then takes it up again.
+    `ahead` is the review of the same run, which counts where nothing has been typed since. Raises
+    AssessmentError when the disk refuses; the next run then takes it up again.
     """
     with disk_errors():
         store = read_store(report.ready / "store.json")
@@ -56,11 +77,15 @@ def complete(project: Project, report: ReportFolder) -> Completed:
         finished = [Finished(**each) for each in listed]
         swapped = swap_chapters(report, finished)
         recovered = tuple(recovered_files(report))
-        texts = [
+        texts = tuple(
             review.Chapter(each.chapter, project.relative(each.path), each.written)
             for each in swapped
-        ]
-        reviewed = review.review(store, texts, read_records(report))
+        )
+        records = read_records(report)
+        if ahead and (ahead.chapters, ahead.records) == (texts, records):
+            reviewed = ahead.reviewed
+        else:
+            reviewed = review.review(store, texts, records)
         write_records(report, reviewed.records)
         settled = is_settled(report, finished, swapped)
         notes = [

@@ -10,6 +10,7 @@ from needs_assessment import results
 from needs_assessment.assurance import AssuranceLog, log_file
 from needs_assessment.book.assemble import assemble_book
 from needs_assessment.book.check import check_book
+from needs_assessment.book.document import readings_kept
 from needs_assessment.book.numbering import table_numbers
 from needs_assessment.book.render import render
 from needs_assessment.book.word import draw_pictures
@@ -55,7 +56,10 @@ def make_results(
         on_file(output / "tables.xlsx")
 
     # Pandoc and Typst are programs of their own: this one has time while they are at work.
-    with ThreadPoolExecutor(1) as beside:
+    with (
+        ThreadPoolExecutor(1) as beside,
+        readings_kept(report.executed / "read.json.gz", content_key()),
+    ):
         rest = beside.submit(make_the_rest)
         check_book(book)
         rest.result()

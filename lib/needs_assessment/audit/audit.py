@@ -178,12 +178,19 @@ def _published(council: Council, period: str, public: Public) -> list[Relation]:
     return found
 
 
-def other_reports(
-    project: Project, public: Public, council: Council, period: str, readings: Readings
-) -> list[Shown]:
+@dataclass(frozen=True)
+class Other:
+    """Another report that readers have: its name, whose it is, its edition, and where it lies."""
+
+    name: str
+    council: Council
+    edition: str
+    folder: Path
+
+
+def other_folders(project: Project, public: Public, council: Council, period: str) -> list[Other]:
     """The other reports that readers have: published versions of the council and of the councils
-    of its county, and those councils' reports of the same period. Their PDFs, which show what
-    their pages do, are left out.
+    of its county, and those councils' reports of the same period.
     """
     found = []
     for each in (council, *public.neighbours(council)):
@@ -195,9 +202,22 @@ def other_reports(
                 edition = folder if folder == current else folder.parents[1]
                 version = f"/{folder.name}" if folder != current else ""
                 name = f"{each.id}/{edition.name}{version}"
-                found.append(
-                    read_report(
-                        folder, name, each.code, edition.name, but=(".pdf",), readings=readings
-                    )
-                )
+                found.append(Other(name, each, edition.name, folder))
     return found
+
+
+def other_reports(
+    project: Project, public: Public, council: Council, period: str, readings: Readings
+) -> list[Shown]:
+    """What the `other_folders` show. Their PDFs, which show what their pages do, are left out."""
+    return [
+        read_report(
+            each.folder,
+            each.name,
+            each.council.code,
+            each.edition,
+            but=(".pdf",),
+            readings=readings,
+        )
+        for each in other_folders(project, public, council, period)
+    ]

@@ -66,13 +66,11 @@ def read_report(
     Raises AssessmentError when there is no report, or when one of its files cannot be read.
     """
     readings = readings or Readings()
-    pages = []
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder).parts
-        hidden = any(part.startswith(".") for part in inside)
-        published = not hidden and inside[0] not in _NOT_PUBLISHED
-        if path.suffix in _READERS and path.suffix not in but and published:
-            pages.append(readings.read(path, "/".join(inside), name))
+    pages = [
+        readings.read(path, path.relative_to(folder).as_posix(), name)
+        for path in published_files(folder)
+        if path.suffix in _READERS and path.suffix not in but
+    ]
     if not any(page.artefact.endswith(".html") for page in pages):
         raise AssessmentError(
             f"There is no report of {name} to audit.", "Run make assessment for it first."
@@ -103,6 +101,17 @@ def read_report(
         ),
         artefacts=tuple(page.artefact for page in pages),
     )
+
+
+def published_files(folder: Path) -> list[Path]:
+    """The files of a report in `folder` that a reader gets, by name."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") for part in inside)
+        if not hidden and inside[0] not in _NOT_PUBLISHED and path.is_file():
+            found.append(path)
+    return found
 
 
 def _read(path: Path, artefact: str, report: str) -> Pages:

@@ -44,12 +44,16 @@ class Rule:
         return sum(self.rounding.get(measure, 0) / 2 for measure in measures)
 
 
+def rule_texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Those of a report's paragraphs that say which counts are not shown."""
+    return tuple(text for text in texts if _HIDDEN.search(text))
+
+
 def printed_rule(texts: Iterable[str], public: Public) -> Rule:
     """The rule in the paragraph that says which counts are not shown; what is usual where none
     does. Sentences that name a measure, or all figures on something, say what holds for those.
     """
-    rules = [text for text in texts if _HIDDEN.search(text)]
-    text = max(rules, key=len, default="")
+    text = max(rule_texts(texts), key=len, default="")
     lasts: dict[str, int] = {}
     rounding: dict[str, int] = {}
     general = []

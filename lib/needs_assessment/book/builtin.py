@@ -5,8 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from needs_assessment.book.document import write_book
 from needs_assessment.book.page import page_head, page_tail
-from needs_assessment.book.pandoc import ASSETS, write_book
+from needs_assessment.book.pandoc import ASSETS
 from needs_assessment.book.pdf import finish_pdf
 from needs_assessment.book.settings import BookSettings, read_settings
 from needs_assessment.book.typesetting import compile_typst

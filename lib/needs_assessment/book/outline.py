@@ -1,12 +1,11 @@
 """What a book's chapters hold, as far as a check needs to know, read through pandoc."""
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from needs_assessment.book.pandoc import read_document
+from needs_assessment.book.document import read_document
 from needs_assessment.book.settings import BookSettings
 
 LABEL = re.compile(r"^(sec|fig|tbl)-")
@@ -79,7 +78,7 @@ class Chapter:
 
 def read_chapters(book_dir: Path, settings: BookSettings) -> list[Chapter]:
     """The chapters of the book in reading order."""
-    document = json.loads(read_document(book_dir, settings))
+    document = read_document(book_dir, settings)
     return [_chapter(division) for division in document["blocks"]]
 
 

@@ -14,13 +14,14 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from needs_assessment.book.document import write_book
 from needs_assessment.book.page import (
     OPTIONAL_STYLES,
     explanations_element,
     page_files,
     read_explanations,
 )
-from needs_assessment.book.pandoc import ASSETS, write_book
+from needs_assessment.book.pandoc import ASSETS
 from needs_assessment.book.settings import BookSettings
 from needs_assessment.book.site_origins import list_origins
 from needs_assessment.book.site_pages import SitePage, figure_spans, read_pages

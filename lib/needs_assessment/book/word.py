@@ -20,7 +20,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-from needs_assessment.book.pandoc import write_book
+from needs_assessment.book.document import write_book
 from needs_assessment.book.settings import BookSettings
 from needs_assessment.book.typesetting import compile_typst
 from needs_assessment.book.word_reference import (

@@ -6,6 +6,7 @@ travel over a pipe to the process that waits for them.
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import logging
 import os
@@ -42,6 +43,8 @@ def serve(connection: Connection, start: Start) -> None:
     `execute_reply` is the last. The process, and all that cells started, end with the parent.
     """
     os.setsid()
+    # What was imported stays: looking through it again would also copy the memory that is shared.
+    gc.freeze()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(start.environment)
     sys.path.insert(_place_of_folder(), "")

@@ -5,11 +5,12 @@ in any way, the lane stops what it is at, as Ctrl-C does to a single run.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import tempfile
 from base64 import b64decode, b64encode
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def _make_sent(crew: Crew, job: dict[str, Any]) -> dict[str, Any]:
         report.path.mkdir(parents=True, exist_ok=True)
         try:
             made = make(project, name, period, job["renderer"], _Quiet(), job["fresh"], crew)
-            came = {"error": "", **asdict(made)}
+            came = {"error": "", **asdict(replace(made, ahead=None))}
         except AssessmentError as error:
             came = {"error": error.message}
         return {**came, "parcel": b64encode(pack_results(report)).decode()}
@@ -78,6 +79,8 @@ def _make_sent(crew: Crew, job: dict[str, Any]) -> dict[str, Any]:
 
 def main(workers: int) -> None:
     """Make assessments until standard input ends."""
+    # As in a run by itself: see cli.py.
+    gc.set_threshold(50_000, 20, 50)
     # A shell that starts commands in the background has them ignore this signal.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with (

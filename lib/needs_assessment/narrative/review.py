@@ -68,6 +68,15 @@ class Reviewed:
     records: Records
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A review made before chapters were put in place: of which text, beside which records."""
+
+    chapters: tuple[Chapter, ...]
+    records: Records
+    reviewed: Reviewed
+
+
 def review(store: ProtectedStore, chapters: Sequence[Chapter], records: Records) -> Reviewed:
     """Compares the text of `chapters` with the figures of `store`.
 
