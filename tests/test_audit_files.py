@@ -3,6 +3,7 @@ alternative text, a tip, another file.
 """
 
 import base64
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from attacked import (
     workbook,
 )
 from needs_assessment.audit.drawing import measure
+from needs_assessment.audit.office import read_word
 from needs_assessment.audit.pages import read_page
 
 SERVICES = {"Police": 40, "Health": 3, "Housing": 20}
@@ -197,3 +199,35 @@ def test_only_what_explains_numbers_is_read_of_a_pages_data(tmp_path: Path) -> N
     )
     told = [(each.indicator, each.text) for each in read_page(page, "index.html").figures]
     assert told == [("marac.cases", "12"), ("marac.cases", "Q1")]
+
+
+def test_a_drawing_that_is_not_closed_hides_nothing_after_it(tmp_path: Path) -> None:
+    """Browsers show what follows; some readers of HTML lose it."""
+    page = tmp_path / "index.html"
+    page.write_text(
+        "<svg><title>Cases<table><caption>Table 1: Cases</caption>"
+        "<tr><th>Agency</th><th>2024-25</th></tr><tr><th>Health</th><td>3</td></tr></table>"
+        "<p>Health referred 3.</p>",
+        encoding="utf-8",
+    )
+    pages = read_page(page, "index.html")
+    assert [table.rows for table in pages.tables] == [(("Health", "3"),)]
+    assert "Health referred 3." in pages.texts
+
+
+def test_a_word_document_with_definitions_is_refused(tmp_path: Path) -> None:
+    """A name could stand in it for a number that no reader of its parts would see."""
+    plain = tmp_path / "plain.docx"
+    word(plain, HIDDEN)
+    changed = tmp_path / "changed.docx"
+    with zipfile.ZipFile(plain) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == "word/document.xml":
+                start = content.index(b"<w:document")
+                named = b'<!DOCTYPE d [<!ENTITY few "3">]>'
+                content = content[:start] + named + content[start:].replace(b"[c]", b"&few;")
+            after.writestr(name, content)
+    assert read_word(plain, "assessment.docx").tables
+    with pytest.raises(ValueError, match="definitions"):
+        read_word(changed, "assessment.docx")

@@ -4,7 +4,8 @@ import re
 import zipfile
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree
+
+from lxml import etree
 
 from needs_assessment.audit.shown import Pages, ShownChart, ShownTable, plain, split_caption
 from needs_assessment.display import MINUS
@@ -12,6 +13,7 @@ from needs_assessment.display import MINUS
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXTS = (f"{_WORD}t", f"{_WORD}delText")
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+_BLOCKS = (f"{_WORD}p", f"{_WORD}tbl", f"{_DRAWING}docPr")
 _EMPTY = "[z]"
 _NOTE = re.compile(r"\s*\[note \d+\]")
 _PLACES = re.compile(r"0\.(0+)")
@@ -76,41 +78,56 @@ def _sheet(lines: list[list[str]], artefact: str) -> ShownTable | None:
 def read_word(path: Path, artefact: str) -> Pages:
     """The tables, paragraphs and alternative texts of a Word document, and every other text in
     it: headers, footers, notes, comments, text that was struck out, properties.
+
+    Raises ValueError or XMLSyntaxError for a part that no Word program writes.
     """
     pages = Pages(artefact)
     with zipfile.ZipFile(path) as archive:
-        body = ElementTree.fromstring(archive.read("word/document.xml"))[0]
+        body = _part(archive.read("word/document.xml"))[0]
         for name in archive.namelist():
             if _BESIDE.fullmatch(name):
-                pages.texts += _beside(ElementTree.fromstring(archive.read(name)))
+                pages.texts += _beside(_part(archive.read(name)))
     caption = ""
-    for block in body.iter():
+    for block in body.iter(*_BLOCKS):
         if block.tag == f"{_WORD}p":
-            texts = (each.text or "" for each in block.iter() if each.tag in _TEXTS)
-            caption = plain("".join(texts))
+            caption = _said(block)
             pages.texts.append(caption)
         elif block.tag == f"{_WORD}tbl":
             pages.tables.append(_word_table(block, caption, artefact))
-        elif block.tag == f"{_DRAWING}docPr":
+        else:
             words = plain(f"{block.get('descr') or ''} {block.get('title') or ''}")
             pages.charts.append(ShownChart(artefact, "", "", "", words, ""))
     return pages
 
 
-def _beside(part: ElementTree.Element) -> list[str]:
+def _part(content: bytes) -> etree._Element:
+    """The root of a part. A definition could say what stands nowhere in the part: none is read."""
+    # A comment within a text would cut it in two.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
+    root = etree.fromstring(content, parser)
+    if root.getroottree().docinfo.doctype:
+        raise ValueError("a part of a Word document holds definitions")
+    return root
+
+
+def _said(block: etree._Element) -> str:
+    """The text of a paragraph or cell, with what was struck out."""
+    return plain("".join(each.text or "" for each in block.iter(*_TEXTS)))
+
+
+def _beside(part: etree._Element) -> list[str]:
     """The texts of a part that is not the body: paragraph by paragraph, or of a property each."""
     blocks = list(part.iter(f"{_WORD}p")) or list(part.iter())
     texts = [plain("".join(text for text in block.itertext())) for block in blocks]
     return [text for text in texts if text]
 
 
-def _word_table(block: ElementTree.Element, caption: str, artefact: str) -> ShownTable:
+def _word_table(block: etree._Element, caption: str, artefact: str) -> ShownTable:
     title, source = split_caption(caption)
     lines = [
-        tuple(
-            plain("".join(each.text or "" for each in cell.iter() if each.tag in _TEXTS))
-            for cell in row.findall(f"{_WORD}tc")
-        )
+        tuple(_said(cell) for cell in row.findall(f"{_WORD}tc"))
         for row in block.findall(f"{_WORD}tr")
     ]
     return ShownTable(artefact, "", title, source, lines[0] if lines else (), tuple(lines[1:]))

@@ -7,7 +7,7 @@ so that a reader can change it in Word.
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.text.paragraph import CT_P
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
@@ -145,24 +146,25 @@ def _fill_contents(word: Document) -> None:
     last.append(field.findall(qn("w:fldChar"))[-1])
     end.append(last)
     first.addnext(end)
-    for heading, anchor in _headings(body, word):
+    entries = {
+        word.styles[heading].style_id: word.styles[entry].style_id
+        for heading, entry in zip(("Heading 1", "Heading 2"), CONTENTS, strict=True)
+    }
+    for heading, anchor in _headings(body, entries):
         entry = Paragraph(OxmlElement("w:p"), word._body)
         end.addprevious(entry._p)
-        level = int(heading.style.name.removeprefix("Heading "))
-        entry.style = word.styles[CONTENTS[level - 1]]
+        entry._p.style = entries[heading.style]
         link = OxmlElement("w:hyperlink")
         link.set(qn("w:anchor"), anchor)
         link.append(entry.add_run(heading.text)._r)
         entry._p.append(link)
 
 
-def _headings(body: BaseOxmlElement, word: Document) -> Iterable[tuple[Paragraph, str]]:
-    """The headings of chapters and sections, each with the name of the bookmark before it."""
+def _headings(body: BaseOxmlElement, styles: Container[str]) -> Iterable[tuple[CT_P, str]]:
+    """The headings that have one of these styles, each with the name of the bookmark before it."""
     anchor = ""
     for element in body:
         if element.tag == qn("w:bookmarkStart"):
             anchor = element.get(qn("w:name"))
-        elif element.tag == qn("w:p"):
-            paragraph = Paragraph(element, word._body)
-            if paragraph.style.name in ("Heading 1", "Heading 2"):
-                yield paragraph, anchor
+        elif element.tag == qn("w:p") and element.style in styles:
+            yield element, anchor

@@ -14,6 +14,7 @@ from docx.document import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.table import CT_Row, CT_Tbl
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Twips
 from docx.table import Table
 
@@ -41,6 +42,9 @@ _WHOLE_ROW = 3400  # twips: six centimetres
 _WHOLE_TABLE = 6800
 # Lines break at spaces, and after a hyphen or stroke that no digit follows.
 _BREAK = re.compile(r"\s+|(?<=[-/])(?=\D)")
+_P, _T, _VAL = qn("w:p"), qn("w:t"), qn("w:val")
+_P_PR, _P_STYLE, _KEEP_NEXT = qn("w:pPr"), qn("w:pStyle"), qn("w:keepNext")
+_TC_PR, _TC_W, _TYPE, _W = qn("w:tcPr"), qn("w:tcW"), qn("w:type"), qn("w:w")
 
 
 def lay_out_tables(word: Document) -> None:
@@ -54,15 +58,15 @@ def lay_out_tables(word: Document) -> None:
         )
         look = properties.find(qn("w:tblLook"))
         look.set(qn("w:firstColumn"), "1")
-        look.set(qn("w:val"), "00A0")
-        for paragraph in table._tbl.iter(qn("w:p")):
-            paragraph.style = text_style
+        look.set(_VAL, "00A0")
+        for paragraph in table._tbl.iter(_P):
+            _child(_child(paragraph, _P_PR), _P_STYLE).set(_VAL, text_style)
         for run in table._tbl.tr_lst[0].iter(qn("w:r")):
             run.get_or_add_rPr().get_or_add_b()
         rows = [[_text(cell) for cell in row.tc_lst] for row in table._tbl.tr_lst]
         widths = column_widths(rows)
         _set_widths(table, widths)
-        _keep_together(table._tbl, [_height(row, widths) for row in rows], word)
+        _keep_together(table._tbl, _heights(rows, widths), word)
 
 
 def column_widths(rows: Sequence[Sequence[str]]) -> list[int]:
@@ -115,24 +119,26 @@ def _cost(lengths: np.ndarray, widths: np.ndarray) -> float:
     no line yet still goes to where it is short.
     """
     parts = lengths / (widths - _CELL_MARGINS)
-    return _lines(lengths, widths) + _FULL * (parts**2).sum()
+    return _lines(lengths, widths).sum() + _FULL * (parts**2).sum()
 
 
-def _lines(lengths: np.ndarray, widths: np.ndarray) -> float:
-    """How many lines the rows of a table take in all."""
-    return np.ceil(_RAGGED * lengths / (widths - _CELL_MARGINS)).max(axis=1).sum()
+def _lines(lengths: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """How many lines each row of a table takes."""
+    return np.ceil(_RAGGED * lengths / (widths - _CELL_MARGINS)).max(axis=1)
 
 
 def _set_widths(table: Table, widths: Sequence[int]) -> None:
     table.autofit = False
     whole = table._tbl.tblPr.find(qn("w:tblW"))
-    whole.set(qn("w:type"), "dxa")
-    whole.set(qn("w:w"), str(sum(widths)))
+    whole.set(_TYPE, "dxa")
+    whole.set(_W, str(sum(widths)))
     for column, width in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
         column.w = Twips(width)
     for row in table._tbl.tr_lst:
         for cell, width in zip(row.tc_lst, widths, strict=True):
-            cell.width = Twips(width)
+            own = _child(_child(cell, _TC_PR), _TC_W)
+            own.set(_TYPE, "dxa")
+            own.set(_W, str(width))
 
 
 def _keep_together(table: CT_Tbl, heights: Sequence[float], word: Document) -> None:
@@ -142,9 +148,7 @@ def _keep_together(table: CT_Tbl, heights: Sequence[float], word: Document) -> N
     rows = table.tr_lst
     after = table.getnext()
     notes = (
-        after is not None
-        and after.tag == qn("w:p")
-        and after.style == word.styles[TABLE_NOTES].style_id
+        after is not None and after.tag == _P and after.style == word.styles[TABLE_NOTES].style_id
     )
     last = len(rows) - 1
     for place, (row, height) in enumerate(zip(rows, heights, strict=True)):
@@ -157,18 +161,32 @@ def _keep_together(table: CT_Tbl, heights: Sequence[float], word: Document) -> N
 
 
 def _keep_with_next(row: CT_Row) -> None:
-    for paragraph in row.iter(qn("w:p")):
-        paragraph.get_or_add_pPr().get_or_add_keepNext()
+    for paragraph in row.iter(_P):
+        _child(paragraph.find(_P_PR), _KEEP_NEXT, after=1)
 
 
-def _height(row: Sequence[str], widths: Sequence[int]) -> float:
-    """About how high a row is, in twips."""
-    lengths = np.array([[_width(text) for text in row]])
-    return max(1, _lines(lengths, np.array(widths))) * _ROW_LINE + _ROW_SPACE
+def _child(parent: BaseOxmlElement, tag: str, after: int = 0) -> BaseOxmlElement:
+    """The child of this tag, made `after` so many others where `parent` has none.
+
+    A report has thousands of cells: python-docx's own properties look for each child that may
+    follow, which is most of the time that a document takes.
+    """
+    found = parent.find(tag)
+    if found is None:
+        found = parent.makeelement(tag)
+        parent.insert(after, found)
+    return found
 
 
-def _text(cell: OxmlElement) -> str:
-    return "".join(text.text or "" for text in cell.iter(qn("w:t")))
+def _heights(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[float]:
+    """About how high each row is, in twips."""
+    lengths = np.array([[_width(text) for text in row] for row in rows])
+    lines = np.maximum(1, _lines(lengths, np.array(widths)))
+    return list(lines * _ROW_LINE + _ROW_SPACE)
+
+
+def _text(cell: BaseOxmlElement) -> str:
+    return "".join(text.text or "" for text in cell.iter(_T))
 
 
 def _longest_word(texts: Sequence[str]) -> float:
