@@ -112,7 +112,8 @@ def idva(out: Return) -> None:
     engaged = [out.part(count, out.rates["idva_engaged"]) for count in referrals]
     long_term = out.part(sum(engaged), out.rates["idva_long_term"])
     out.add_quarters("idva.referrals", referrals)
-    out.add_by("idva.referrals", "source", out.split(sum(referrals), SETTINGS["idva_sources"]))
+    sources = out.split(sum(referrals), SETTINGS["idva_sources"])
+    out.add_by("idva.referrals", "source", sources)
     out.add_quarters("idva.engaged", engaged)
     out.add("idva.engaged_long", long_term)
     out.add("idva.engaged_short", sum(engaged) - long_term)
@@ -135,6 +136,7 @@ def idva(out: Return) -> None:
     out.add_by("idva.interventions", "intervention", given)
     answers = out.split(out.part(sum(engaged), 0.48), SETTINGS["outcomes"])
     out.add_by("idva.outcomes", "outcome", answers)
+    out.add_by("idva.engaged", "source", out.portion(sum(engaged), sources))
 
 
 def caseworker(out: Return) -> None:

@@ -5,10 +5,14 @@ from typing import Any
 
 import pytest
 
-from computed import CATALOGUE, Row, basis, group, protecting
+from computed import CATALOGUE, COUNCIL, Row, basis, group, indicator, protecting
 from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
+from needs_assessment.chapter.records import base_words
+from needs_assessment.disclosure.board import complete_indicator
 from needs_assessment.disclosure.groups import protect_group
 from needs_assessment.indicators.groups import compute_groups
+from needs_assessment.returns.dictionary import load_dictionary
+from running import ROOT
 
 NOW = "2024-25"
 
@@ -193,3 +197,67 @@ def test_an_unconfirmed_mix_is_shown_only_when_switched_on_and_marked() -> None:
     assert police["position"] == "below"
     assert police["expected_display"] == "60% to 75% (not confirmed)"
     assert "not confirmed at a source" in police["figures"]["benchmark"]
+
+
+def test_what_lies_between_the_two_control_limits_is_called_similar() -> None:
+    """Outside the 95 % limits lies one group in twenty by chance: only the 99.8 % limits count."""
+    entry = shown(
+        "idva.referrals_by_area",
+        *areas({"area_a": 90, "area_b": 94, "area_c": 86, "area_d": 62}),
+    )
+    row = entry["rows"][3]
+    average = entry["overall"]
+    assert row["upper"] < average < row["wide_upper"]
+    assert (row["position"], row["far"]) == ("similar", False)
+    assert entry["figures"]["lower"] == "none"
+
+
+def test_health_sites_are_compared_on_their_attendances() -> None:
+    """How an emergency department that refers less than the others is found."""
+    sites = {"site_a": (60, 90_000), "site_b": (48, 70_000), "site_c": (9, 80_000)}
+    label = {name: name.replace("_", " ").capitalize() for name in sites}
+    council = COUNCIL.model_copy(update={"categories": {**COUNCIL.categories, "site": label}})
+    dictionary = load_dictionary(ROOT / "data" / "reference").for_council(council)
+    rows: list[Row] = []
+    for site, (referred, attended) in sites.items():
+        rows += [
+            (f"health.referrals[site={site}]", NOW, referred),
+            (f"health.attendances[site={site}]", NOW, attended),
+        ]
+    found = replace(basis(*rows), dictionary=dictionary)
+    group = compute_groups({"x": CATALOGUE["health.referrals_by_site"]}, found)[0]
+    entry = protect_group(group, protecting(found, (), group))
+    assert [row["position"] for row in entry["rows"]] == ["similar", "similar", "lower"]
+    assert entry["figures"]["lower"] == "Site c"
+    assert entry["overall"] == pytest.approx(10_000 * 117 / 240_000)
+    assert [row["display"] for row in entry["rows"]] == ["6.7", "6.9", "1.1"]
+
+
+def test_engagement_is_compared_by_source_where_the_base_is_large_enough() -> None:
+    rows = [("idva.referrals", NOW, 500), ("idva.engaged", NOW, 250)]
+    for source, referred, engaged in (("police", 400, 180), ("self", 80, 62), ("housing", 19, 8)):
+        rows += [
+            (f"idva.referrals[source={source}]", NOW, referred),
+            (f"idva.engaged[source={source}]", NOW, engaged),
+        ]
+    entry = shown("idva.engagement_by_source", *rows)
+    assert [(row["category"], row["display"]) for row in entry["rows"]] == [
+        ("police", "45.0%"),
+        ("self", "77.5%"),
+    ]
+    assert [row["position"] for row in entry["rows"]] == ["similar", "higher"]
+    assert "under 20" in next(
+        row["reason"] for row in entry["missing"] if row["category"] == "housing"
+    )
+
+
+def test_a_ratio_alone_is_worded_as_one_of_a_breakdown() -> None:
+    """An interval that prints as “0.86 to 1.00” holds 1, for a ratio of its own too."""
+    rows = [("marac.cases", NOW, 1000), ("marac.characteristics[characteristic=male]", NOW, 462)]
+    rows += [("population.adults[sex=male]", "@2023-06-30", 493)]
+    rows += [("population.adults[sex=female]", "@2023-06-30", 507)]
+    one = indicator("marac.male_representation", *rows)
+    entry = complete_indicator(one, protecting(basis(*rows), (one,)))
+    assert entry["figures"]["interval"].endswith("to 1.00") and entry["upper"] < 1
+    assert entry["direction"] == "similar"
+    assert base_words(entry) == "462 of 1,000, 2024-25; 49.3% of residents"

@@ -201,6 +201,9 @@ def test_a_published_cost_is_shown_with_what_it_implies(
     assert "£1,081m" in text and "5.4% of 541,370 people aged 16 to 74" in text
     assert "do not agree with each other" in text
     assert "inferred" in text
+    table = readings["northamptonshire", "prevalence"].record("tbl-prevalence-cost")
+    made_of = next(row[-1] for row in table["rows"] if row[1] == "about £1,081.7m")
+    assert made_of == "541,370 people aged 16 to 74, mid-2020, times 5.4%, times £37,000"
 
 
 def test_figures_that_are_easily_misread_say_what_they_are(

@@ -1,10 +1,12 @@
 """Indicators from observations: what is given, what is refused, and why."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from computed import indicator
+from computed import CATALOGUE, EDITION, basis, indicator
+from needs_assessment.indicators.compute import compute
 
 
 def test_four_quarters_make_a_year() -> None:
@@ -94,3 +96,81 @@ def test_an_estimate_by_sex_only_where_the_population_is_held_by_sex() -> None:
     assert [survey.sex for survey in found.surveys] == ["persons"]
     assert found.surveys[0].percent == 8.0
     assert round(float(found.value or 0)) == round(296_106 * 0.08)
+
+
+SANCTUARY = "refuge.places[accommodation_type=sanctuary]"
+
+
+@pytest.mark.parametrize(
+    ("total", "counted"),
+    [(75, 15), (15, 15), (None, 15)],
+    ids=["inside the total", "left out of the total", "no total"],
+)
+def test_homes_in_sanctuary_schemes_are_no_refuge_places(total: int | None, counted: int) -> None:
+    """11 and 4 places, and 60 homes made safe: 15 places against the level, whatever the total."""
+    types = {"refuge": 11, "dispersed": 4, "sanctuary": 60, "specialist": 0, "other": 0}
+    rows = [
+        (f"refuge.places[accommodation_type={name}]", "@2025-03-31", number)
+        for name, number in {**types, "second_stage": 0}.items()
+    ]
+    rows += [("refuge.places", "@2025-03-31", total)] if total else []
+    assert indicator("refuge.places", *rows).value == counted
+    below = indicator("refuge.below_recommended", *rows)
+    assert float(below.value or 0) == pytest.approx(100 * (1 - 15 / 36.7991))
+    assert float(indicator("refuge.places_short", *rows).value or 0) == pytest.approx(21.7991)
+
+
+def test_sanctuary_homes_of_one_council_leave_those_of_another_alone() -> None:
+    rows = [
+        ("refuge.places", "@2025-03-31", 45),
+        (SANCTUARY, "@2025-03-31", 30),
+        ("refuge.places", "@2025-03-31", 36),
+    ]
+    found = basis(*rows)
+    found.observations["area"] = ["E06000061", "E06000061", "E06000062"]
+    both = replace(found, areas=("E06000061", "E06000062"))
+    assert compute(CATALOGUE["refuge.places"], both).value == 15 + 36
+
+
+def test_the_survey_is_the_latest_verified_one_for_the_period_or_before() -> None:
+    """By year: 2023-24 has the new questions, 2022-23 the reduced collection, 2019-20 a verified
+    percentage for each sex but no population by sex on mid-2023, and 2020-21 no survey.
+    """
+    chosen = {
+        period: indicator("prevalence.victims", period=period).surveys
+        for period in ("2024-25", "2023-24", "2022-23", "2021-22", "2018-19")
+    }
+    assert {
+        period: [(each.edition, each.sex) for each in found] for period, found in chosen.items()
+    } == {
+        "2024-25": [(2025, "persons")],
+        "2023-24": [(2024, "persons")],
+        "2022-23": [(2023, "persons")],
+        "2021-22": [(2022, "persons")],
+        "2018-19": [(2019, "persons")],
+    }
+    assert all(each.percent_verified for found in chosen.values() for each in found)
+    assert [each.ages for each in chosen["2018-19"]] == ["16-74"]
+
+
+def test_by_sex_where_both_percentages_are_verified_and_the_population_is_held() -> None:
+    """The percentages for each sex of 2025 are not confirmed: all persons, though the population is
+    held by sex. Those of 2024 are.
+    """
+    census = {"populations": EDITION.populations.model_copy(update={"prevalence": "census-2021"})}
+    found = indicator("prevalence.victims", period="2023-24", **census)
+    assert [(each.sex, each.percent) for each in found.surveys] == [
+        ("females", 9.5),
+        ("males", 6.5),
+    ]
+    women = found.populations[0].persons
+    assert women == 148_620
+    later = indicator("prevalence.victims", **census)
+    assert {each.sex for each in later.surveys} <= {"persons"}
+    assert indicator("prevalence.females", **census).status == "unavailable"
+
+
+def test_no_population_in_the_ages_of_the_survey_is_a_gap() -> None:
+    census = {"populations": EDITION.populations.model_copy(update={"prevalence": "mid-1999"})}
+    found = indicator("prevalence.victims", **census)
+    assert found.status == "unavailable" and "age band" in found.reason

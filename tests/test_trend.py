@@ -131,6 +131,12 @@ def test_a_missing_quarter_is_filled_with_the_one_before() -> None:
     assert no_first.numerator.value == 30 + 20 + 30 + 40
     assert indicator("marac.rate_filled", before, *quarters[:2]).status == "unavailable"
     assert indicator("marac.rate", before, *no_third).status == "unavailable"
+    said = indicator(
+        "marac.rate_filled", before, *no_third, ("marac.cases", "2024-25 Q3", "not available")
+    )
+    assert said.numerator.value == 10 + 20 + 20 + 40
+    withheld = ("marac.cases", "2024-25 Q3", "confidential")
+    assert indicator("marac.rate_filled", before, *no_third, withheld).status == "unavailable"
 
 
 def test_posts_for_the_cases_heard_and_expected() -> None:

@@ -81,7 +81,9 @@ class Rates:
                 yield from self._base_within(formula, 0.0, float(found[2]) - 1, "the gaps")
         for name, entry in self.entries.items():
             formula = self.context.public.formula(name)
-            if formula and formula.percent and entry.get("status") == "suppressed" and least:
+            hidden = formula and formula.percent and entry.get("status") == "suppressed" and least
+            # Where each group has a base of its own, that may be what is hidden, however small.
+            if hidden and not any(key.dimension for key, _ in self._bottom(formula)):
                 yield from self._base_within(formula, float(least), ANY, JSON)
 
     def _base_within(

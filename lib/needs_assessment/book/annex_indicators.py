@@ -33,8 +33,10 @@ _COMPARISONS = (
 )
 _GROUPS = (
     "Where groups such as parts of the area each have a base, each is compared with all groups "
-    "together. It is called higher or lower only outside the 95% control limits; a funnel plot "
-    "draws these and the 99.8% limits. Groups are never put in order of their values, because "
+    "together. It is called higher or lower only outside the 99.8% control limits, because with "
+    "many groups some lie outside the 95% limits by chance; a funnel plot draws both. So a group "
+    "can be similar although its 95% interval leaves out the value of all groups. Groups are "
+    "never put in order of their values, because "
     "small groups vary most by chance. The smoothed value draws each group towards the overall "
     "one, small groups the most (empirical Bayes, after Marshall 1991). Groups that are not shown "
     "take no part in it.",

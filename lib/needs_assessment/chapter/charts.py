@@ -213,7 +213,9 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     # What counts is the distance from the limits, so the scale need not start at 0.
     lowest = max(0.0, axes.get_ylim()[0])
     axes.set_ylim(bottom=lowest)
-    axes.set_xlabel("Number of people" if kind == "rate" else "Number that the share is taken of")
+    _, _, counted = frame.attrs.get("unit", "").partition(" 1")
+    of = counted.partition(" ")[2] or "people"
+    axes.set_xlabel(f"Number of {of}" if kind == "rate" else "Number that the share is taken of")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     suffix = "%" if frame.attrs.get("unit") == "%" else ""
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}{suffix}")

@@ -284,10 +284,20 @@ def base_words(entry: dict[str, Any]) -> str:
         return f"{figures['survey']}; {figures['population']}"
     if kind in ("rate", "shortfall") and entry["population"]:
         return f"{figures['numerator']}, {figures['period']}; {figures['population']}"
+    if kind == "cost" and entry["population"] and entry["numerator"]:
+        share = entry["value"] / entry["denominator"] / entry["numerator"]
+        unit_cost = format_number(entry["numerator"], 0, unit=entry["unit"])
+        return (
+            f"{figures['population']}, times {format_number(100 * share, 1, unit='%')}, times "
+            f"{unit_cost}"
+        )
     if entry["population"]:
         return str(figures["population"])
     if kind == "proportion":
         return f"{figures['base']}, {figures['period']}"
+    if kind == "representation" and entry["recommended"] is not None:
+        share = format_number(entry["recommended"], 1, unit="%")
+        return f"{figures['base']}, {figures['period']}; {share} of residents"
     if kind == "ratio":
         return f"{figures['numerator']} divided by {figures['denominator']}, {figures['period']}"
     return str(figures["period"])

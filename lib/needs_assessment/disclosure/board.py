@@ -136,17 +136,25 @@ def when(text: str | None) -> str:
 
 def _own_direction(indicator: Indicator) -> str:
     """The direction of a change is its own: no clear change when its interval includes 0. That of
-    a representation ratio is against 1, the share of the population.
+    a representation ratio is against 1, the share of the population, and of its interval as it is
+    printed: one that reads “0.88 to 1.00” holds 1.
     """
-    kind = indicator.definition.kind
+    kind, decimals = indicator.definition.kind, indicator.definition.decimals
     if kind not in ("change", "representation") or indicator.value is None:
         return ""
     if indicator.lower is None or indicator.upper is None:
         return NOT_TESTED
-    middle, between = (0, NO_CHANGE) if kind == "change" else (1, "similar")
-    if indicator.lower <= middle <= indicator.upper:
+    if kind == "change":
+        middle, between = 0.0, NO_CHANGE
+        lower, upper = indicator.lower, indicator.upper
+    else:
+        middle, between = 1.0, "similar"
+        lower, upper = (
+            float(round_half_up(end, decimals)) for end in (indicator.lower, indicator.upper)
+        )
+    if lower <= middle <= upper:
         return between
-    return "higher" if indicator.lower > middle else "lower"
+    return "higher" if lower > middle else "lower"
 
 
 def _short_by(indicator: Indicator) -> Any:

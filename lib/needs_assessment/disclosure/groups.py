@@ -3,7 +3,7 @@
 from typing import Any
 
 from needs_assessment.disclosure.board import Protect, complete_indicator
-from needs_assessment.display import SUPPRESSED, format_number, join_words, round_half_up
+from needs_assessment.display import SUPPRESSED, format_number, join_words
 from needs_assessment.indicators import funnel
 from needs_assessment.indicators.groups import Group, GroupRow
 
@@ -58,7 +58,8 @@ def _row(row: GroupRow, entry: dict[str, Any], group: Group) -> dict[str, Any]:
         # A share of the population is public, whatever is hidden beside it.
         expected = None if share is None else float(share)
         if entry["lower"] is not None and entry["upper"] is not None:
-            position, far = _against_one(entry, group.definition.decimals)
+            position = entry["direction"]
+            far = position != "similar" and not entry["wide_lower"] <= 1 <= entry["wide_upper"]
     elif benchmark and benchmark["comparison"]:
         position, far = benchmark["comparison"], benchmark["far"]
     expected_text = "" if expected is None else format_number(expected, 1, unit="%")
@@ -85,19 +86,9 @@ def _row(row: GroupRow, entry: dict[str, Any], group: Group) -> dict[str, Any]:
     }
 
 
-def _against_one(entry: dict[str, Any], decimals: int) -> tuple[str, bool]:
-    """Whether the interval of a ratio lies above or below 1, as it is printed: one that reads
-    “0.88 to 1.00” holds 1.
-    """
-    if round_half_up(entry["lower"], decimals) > 1:
-        return "higher", bool(entry["wide_lower"] and entry["wide_lower"] > 1)
-    if round_half_up(entry["upper"], decimals) < 1:
-        return "lower", bool(entry["wide_upper"] is not None and entry["wide_upper"] < 1)
-    return "similar", False
-
-
 def _compare_rows(rows: list[dict[str, Any]], group: Group) -> float | None:
-    """Fills in `position`, `far` and `smoothed` where each row has a base of its own.
+    """Fills in `position`, `far` and `smoothed` where each row has a base of its own; higher and
+    lower mean beyond the 99.8 % control limits.
 
     Returns the value over all rows shown, in the unit of the breakdown.
     """
@@ -115,7 +106,9 @@ def _compare_rows(rows: list[dict[str, Any]], group: Group) -> float | None:
     average = funnel.overall(observed)
     scale = group.definition.multiplier
     for row, one, smooth in zip(usable, observed, funnel.shrink(observed, kind), strict=True):
-        row["position"], row["far"] = funnel.position(one, average, kind)
+        word, far = funnel.position(one, average, kind)
+        # Many groups are compared at once: only the wide limits call one of them out.
+        row["position"], row["far"] = (word, True) if far else ("similar", False)
         row["smoothed"] = smooth * scale
         row["smoothed_display"] = format_number(
             smooth * scale, group.definition.decimals, unit=group.definition.unit

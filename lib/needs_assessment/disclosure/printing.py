@@ -143,7 +143,13 @@ def tie_shares(report: Report, cells: Iterable[Cell], policy: Policy) -> dict[Ke
 
 def _places_of_base(report: Report, cell: Cell, base: str) -> list[int]:
     series, period = Series(base, cell.key.area), parse_period(cell.key.period)
-    return report.places(series, period) if report.has(series, period) else []
+    if not report.has(series, period):
+        return []
+    places = report.places(series, period)
+    if places is not None:
+        return places
+    # Not every quarter was returned: the average is hidden with any that is hidden.
+    return [place for each in report.within(series, period) for place in each]
 
 
 def _tie_share(report: Report, cell: Cell, places: list[list[int] | None]) -> None:

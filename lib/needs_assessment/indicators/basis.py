@@ -94,15 +94,42 @@ class Basis:
             raise UnavailableError(f"no verified value of {benchmark} is held for this period")
         return found
 
-    def statistic(self, terms: list[str], less: list[str] | None = None) -> Statistic:
-        """The terms added up for the edition, those of `less` taken off.
+    def statistic(
+        self, terms: list[str], less: list[str] | None = None, apart: list[str] | None = None
+    ) -> Statistic:
+        """The terms added up for the edition, those of `less` taken off, and those of `apart` where
+        the sum contains them.
 
-        Raises UnavailableError when one is missing.
+        Raises UnavailableError when a term is missing that is not one of `apart`.
         """
         found = add([self._for_edition(read_term(text)) for text in terms])
         if found is None:
             raise UnavailableError(self._missing(terms))
+        for term in map(read_term, apart or []):
+            found = self._without(found, term)
         return self.less(rounded(found, self.rounding), less or [])
+
+    def _without(self, statistic: Statistic, term: Term) -> Statistic:
+        """`statistic` less one category of a breakdown of it, if it was returned and lies inside: a
+        partner may have left it out of the total already.
+        """
+        off = self._returned(term, statistic.period)
+        if off is None:
+            return statistic
+        categories = self.dictionary.measure(term.measure).dimensions[term.dimension].categories
+        others = [
+            self._returned(Term(term.measure, term.dimension, name), statistic.period)
+            for name in categories
+            if name != term.category
+        ]
+        rest = sum((each.lower for each in others if each), Fraction(0))
+        found = subtract(statistic, off)
+        return found if found and found.lower >= rest else statistic
+
+    def _returned(self, term: Term, period: Period) -> Statistic | None:
+        """A statistic of exactly `period`, over the areas that returned it."""
+        held = [area.statistic(term, period) for area in self.statistics]
+        return add([each for each in held if each]) if any(held) else None
 
     def whole(self, terms: list[str], part: Statistic) -> Statistic:
         """The terms added up for the period of `part`, which lies inside them.

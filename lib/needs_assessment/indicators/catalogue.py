@@ -30,7 +30,7 @@ def load_catalogue(
 
 
 def _check_terms(entry: Definition, dictionary: Dictionary) -> None:
-    terms = [*entry.numerator, *entry.denominator, *entry.less, *entry.need]
+    terms = [*entry.numerator, *entry.denominator, *entry.less, *entry.apart, *entry.need]
     for text in (*terms, *entry.stages, *entry.against):
         term = read_term(text)
         measure = dictionary.measure(term.measure)

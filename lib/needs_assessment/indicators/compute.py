@@ -52,7 +52,7 @@ def _fallen_back(entry: Definition, basis: Basis, gap: UnavailableError) -> Indi
 
 def _count(entry: Definition, basis: Basis) -> Indicator:
     try:
-        statistic = basis.statistic(entry.numerator, entry.less)
+        statistic = basis.statistic(entry.numerator, entry.less, entry.apart)
     except UnavailableError:
         if entry.share:
             return estimates.product(entry, basis)

@@ -80,7 +80,8 @@ class Definition(BaseModel):
     """One entry of the catalogue.
 
     `numerator` and `denominator` are terms that are added up, `less` terms that are taken off the
-    numerator. With `measure[dimension]` or `measure[areas]` in the numerator, or with `stages`,
+    numerator; `apart` those taken off where they are returned as a part of it. With
+    `measure[dimension]` or `measure[areas]` in the numerator, or with `stages`,
     the entry is a breakdown: one result for each category, area or stage. `against` are the
     groups of a population whose share a representation ratio divides by; `unknown` the category
     left out of both shares; `benchmarks` names a benchmark for single categories.
@@ -108,6 +109,7 @@ class Definition(BaseModel):
     numerator: list[str] = []
     denominator: list[str] = []
     less: list[str] = []
+    apart: list[str] = []
     stages: list[str] = []
     against: list[str] = []
     unknown: str | None = None

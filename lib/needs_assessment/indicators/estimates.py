@@ -41,7 +41,7 @@ def shortfall(entry: Definition, basis: Basis) -> Indicator:
 
     Negative when it is above.
     """
-    actual = basis.statistic(entry.numerator)
+    actual = basis.statistic(entry.numerator, apart=entry.apart)
     if actual.value is None:
         raise UnavailableError("the number there is is only known within bounds")
     if entry.population:

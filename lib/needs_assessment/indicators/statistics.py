@@ -167,7 +167,11 @@ class AreaStatistics:
         if not sums or not year.is_financial_year:
             return None
         before = year.previous().quarters()[-1]
-        cells = [self.cell(term, quarter) for quarter in (before, *quarters)]
+        # A partner may write that a quarter is not available instead of leaving it out.
+        cells = [
+            None if cell and cell.status == "not available" else cell
+            for cell in (self.cell(term, quarter) for quarter in (before, *quarters))
+        ]
         used = [now or earlier for earlier, now in pairwise(cells)]
         missing = sum(cell is None for cell in cells[1:])
         if missing != 1 or not all(used):
