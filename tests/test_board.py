@@ -1,5 +1,6 @@
 """What a partnership board reads first: chosen by rule, from what the report shows."""
 
+import copy
 import re
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 
 from needs_assessment.chapter.chapter import Chapter
 from needs_assessment.chapter.messages import PER_CHAPTER, choose_messages
+from needs_assessment.chapter.statutory import open_items
 from needs_assessment.council import Council, Edition, load_council
 from needs_assessment.disclosure.computed import protect_computed
 from needs_assessment.disclosure.figures import protect_indicator
@@ -125,6 +127,71 @@ def test_the_widest_gap_leads_and_a_gap_in_the_data_is_a_finding(
     assert "refuge.below_recommended" in found and "perpetrators.suspects" in found
 
 
+def test_every_chapter_speaks_before_one_speaks_twice(
+    stores: dict[str, ProtectedStore],
+) -> None:
+    chapters = [message.chapter for message in choose_messages(stores["north"], 6)]
+    assert sorted(chapters) == sorted(
+        ["prevalence", "refuge", "marac", "services", "children", "perpetrators"]
+    )
+    told = {message.indicator for message in choose_messages(stores["north"], 10)}
+    assert "police.recorded_change" in told and "police.recorded" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("refuge.acceptance_rate", 100, "Requests for refuge are met"),
+        ("refuge.acceptance_rate", 0, "Requests for refuge are turned away"),
+        ("marac.repeat_rate", 0, "No case is recorded as a repeat"),
+        ("idva.engagement_rate", 100, "Every referral became support"),
+        ("idva.engagement_rate", 0, "No referral became support"),
+        ("caseworker.engagement_rate", 60, "Not everyone referred"),
+        ("children.supported", 0, "No child is reported to have support"),
+        ("children.assessments_da_share", 0, "No assessment of a child names"),
+    ],
+)
+def test_messages_hold_of_nothing_and_of_everything(
+    stores: dict[str, ProtectedStore], name: str, value: float, said: str
+) -> None:
+    data = copy.deepcopy(stores["north"].data)
+    entry = next(each for each in data["indicators"] if each["id"] == name)
+    entry["value"] = value
+    told = {
+        message.indicator: message.text for message in choose_messages(ProtectedStore(data), 99)
+    }
+    others = [each["id"] for each in data["indicators"] if each["chapter"] == entry["chapter"]]
+    text = told.get(name) or message_of(ProtectedStore(data), name, others)
+    assert said in text
+
+
+def message_of(store: ProtectedStore, name: str, chapter: list[str]) -> str:
+    """The message of one indicator when nothing else of its chapter has one."""
+    for entry in store.data["indicators"]:
+        if entry["id"] in chapter and entry["id"] != name:
+            entry["message"] = {}
+    (found,) = [each.text for each in choose_messages(store, 99) if each.indicator == name]
+    return found
+
+
+def test_there_are_not_fewer_victims_than_the_police_know(
+    stores: dict[str, ProtectedStore],
+) -> None:
+    data = copy.deepcopy(stores["north"].data)
+    entry = next(each for each in data["indicators"] if each["id"] == "prevalence.reporting_gap")
+    entry["value"] = -100
+    told = {message.indicator for message in choose_messages(ProtectedStore(data), 99)}
+    assert "prevalence.reporting_gap" not in told
+
+
+def test_groups_that_are_reached_less(stores: dict[str, ProtectedStore]) -> None:
+    """The group that most belong to, men, and what cannot be shown are not named."""
+    less = generation_context(stores["north"])["less_than_share"]
+    assert less("idva") == ["by age, 55 to 64"]
+    assert less("caseworker") == ["by age, 55 to 64 and 65 and over"]
+    assert generation_context(stores["three-rivers"])["less_than_share"]("idva") == []
+
+
 def test_messages_reach_the_narrative_with_live_figures(stores: dict[str, ProtectedStore]) -> None:
     template = "{% for message in messages(3) %}\n- {% print message.text %}\n\n{% endfor %}"
     text = generate(template, generation_context(stores["north"]), "summary, cell summary-messages")
@@ -165,6 +232,7 @@ def test_posts_and_gaps(stores: dict[str, ProtectedStore]) -> None:
     assert [str(cell) for cell in posts.loc["IDVAs"]] == ["4.5", "5.6", "about 5.9", "1.1"]
     gaps = chapter(stores["north"]).gap_analysis()
     assert [str(cell) for cell in gaps.iloc[0][:3]] == ["15", "36.8", "22"]
+    assert list(gaps.index[:2]) == ["Refuge places", "IDVA posts for the cases heard"]
 
 
 def test_open_items_are_said_and_met_ones_located(north: Sources, fuller: ProtectedStore) -> None:
@@ -186,6 +254,25 @@ def test_open_items_are_said_and_met_ones_located(north: Sources, fuller: Protec
     assert list(chapter(fuller).decisions().index) == ["Ten dispersed places"]
 
 
+def test_what_regulation_8_leaves_open_is_listed(
+    stores: dict[str, ProtectedStore], north: Sources
+) -> None:
+    assert open_items(stores["north"]) == [
+        "(d) The strategy works and helps victims reach support: no evidence is stated"
+    ]
+    board = north.council.editions["2024-25"].board
+    assert board is not None
+    unmet = with_edition(north, board={**board.model_dump(mode="json"), "meets": ""})
+    assert "(b) Its members and how often it meets: how often it meets is not stated" in (
+        open_items(unmet)
+    )
+
+
+def test_a_target_that_was_due_is_not_met(north: Sources) -> None:
+    late = {"indicator": "marac.rate", "target": 40, "direction": "at least", "by": "2025-03-31"}
+    assert list(chapter(with_edition(north, targets=[late])).performance()["Met"]) == ["Not met"]
+
+
 def test_the_seven_places_of_section_58(stores: dict[str, ProtectedStore]) -> None:
     seats = chapter(stores["north"]).board_seats()["Filled by"]
     assert len(seats) == 7
@@ -197,14 +284,14 @@ def test_the_seven_places_of_section_58(stores: dict[str, ProtectedStore]) -> No
 def test_recommendations_their_evidence_and_progress(fuller: ProtectedStore) -> None:
     now = chapter(fuller).recommendations().iloc[0]
     assert now["Owner"] == "Head of housing" and now["By"] == "31 March 2026"
-    assert "Places needed to reach the recommended level: 21.8" in now["Evidence"]
+    assert "Refuge places needed to reach the recommended level: 22;" in now["Evidence"]
     progress = list(chapter(fuller).progress()["Progress"])
     assert progress == ["Delayed. No site was found", "Not reported"]
 
 
 def test_targets_against_the_latest_figures(fuller: ProtectedStore) -> None:
     frame = chapter(fuller).performance()
-    assert list(frame["Met"]) == ["Not met", "Met", "Not known"]
+    assert list(frame["Met"]) == ["Not yet met", "Met", "Not known"], "due after the period"
     assert list(frame["Target"]) == ["at least 40", "at most 40%", "at least 10"]
 
 

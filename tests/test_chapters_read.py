@@ -11,10 +11,15 @@ import yaml
 
 from chapter_reading import Reading, read_chapter, without
 from needs_assessment.disclosure.protected import ProtectedStore, read_store
+from needs_assessment.display import NONE_OF
 from running import Report, copy_project
 from stores import build
 
-CHAPTERS = ("prevalence", "refuge", "marac", "services", "children")
+REFERRED = "perpetrators.programme_referrals"
+CHAPTERS = (
+    *("prevalence", "refuge", "marac", "services", "children", "perpetrators", "equality"),
+    *("summary", "statutory"),
+)
 EDITIONS = {
     "north": "2024-25",
     "west": "2024-25",
@@ -78,7 +83,7 @@ def test_a_chapter_is_whole_whatever_may_be_shown(
     assert "[c]" not in reading.text
     assert not re.search(r"\b(None|nan)\b", reading.text)
     if status == "suppressed":
-        assert "no return gave it" not in reading.narrative[f"{name}-opening"]
+        assert "no return gave it" not in reading.narrative.get(f"{name}-opening", "")
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -161,6 +166,45 @@ def test_the_refuge_headline_follows_the_places(
     assert title in reading.record("fig-refuge-places")["alt"]
     short = "places short of the recommended level" in reading.narrative["refuge-meaning"]
     assert short == (north < 36.8)
+
+
+def test_a_programme_that_is_not_commissioned_is_said_to_be_none(
+    stores: dict[str, ProtectedStore],
+) -> None:
+    """The return says “z”: nothing is missing, and nobody is asked for it."""
+    store = without(
+        stores["north"], "unavailable", lambda each: each.startswith("perpetrators.programme")
+    )
+    missing = read_chapter("perpetrators", store)
+    assert "No return speaks of a programme" in missing.text
+    assert any("If none is commissioned" in each.get("text", "") for each in missing.records)
+    data = copy.deepcopy(store.data)
+    cell = next(each for each in stores["north"].data["cells"] if each["measure"] == REFERRED)
+    data["cells"].append({**cell, "period": "2024-25", "value": None, "display": "[z]"})
+    entry = next(each for each in data["indicators"] if each["id"] == REFERRED)
+    entry["reason"] = f"{NONE_OF}: Referrals"
+    reading = read_chapter("perpetrators", ProtectedStore(data))
+    assert "The return says that there was no programme" in reading.text
+    assert "has to decide whether to commission one" in reading.text
+    assert not any(each["kind"] == "gap" for each in reading.records)
+    summary = read_chapter("summary", ProtectedStore(data))
+    assert "No programme works with people who cause harm" in summary.text
+    assert "No return says whether a programme" not in summary.text
+
+
+def test_the_groups_that_are_missing_are_named_service_by_service(
+    readings: dict[tuple[str, str], Reading],
+) -> None:
+    north = readings["north", "equality"]
+    assert "- Clients of the caseworker service: by age, 55 to 64 and 65 and over." in north.text
+    assert "Heterosexual" not in north.text and "Male" not in north.narrative["equality-opening"]
+    assert {f"tbl-equality-ratios-{each}" for each in ("idva", "caseworker", "refuge")} <= (
+        north.labels
+    )
+    themes = [row[1] for row in north.record("tbl-equality-voice")["rows"]]
+    assert themes == sorted(themes, key=int, reverse=True)
+    title = readings["west", "equality"].record("fig-equality-ethnicity")["alt"]
+    assert "Only the largest group has less than its share" in title
 
 
 def test_a_district_is_told_who_has_the_duty(readings: dict[tuple[str, str], Reading]) -> None:

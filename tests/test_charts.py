@@ -83,8 +83,8 @@ def every_chart(hidden: Cell) -> list[Chart]:
 def test_hidden_cells_are_not_drawn_and_are_said_to_be_absent() -> None:
     for chart in every_chart(HIDDEN):
         note = chart.figure.texts
-        assert any("[c]: too small to show" in text.get_text() for text in note)
-        assert "[c]: too small to show" in chart.alt
+        assert any("[c]: not shown, to protect people" in text.get_text() for text in note)
+        assert "[c]: not shown, to protect people" in chart.alt
     assert len(bars_of(charts.bars({"a": cell(5), "b": HIDDEN}, title=TITLE))) == 1
 
 
@@ -120,6 +120,23 @@ def test_series_are_never_joined_over_a_break() -> None:
     drawn = [line.get_xydata() for line in chart.figure.axes[0].lines]
     shown = [[tuple(point) for point in line if point[1] == point[1]] for line in drawn]
     assert shown == [[(2019, 5.7)], [(2024, 8.0), (2025, 7.8)]]
+
+
+def test_ratios_beyond_the_scale_are_arrows_and_say_so() -> None:
+    """A group without clients is not drawn as if its share were a twentieth."""
+    inside = charts.ratios({"Asian": Cell(1.5, "1.50", interval=(1.1, 2.0))}, title=TITLE)
+    chart = charts.ratios(
+        {
+            "65 and over": Cell(0.0, "0.00", interval=(0.0, 0.3)),
+            "Asian": Cell(1.5, "1.50", interval=(1.1, 2.0)),
+        },
+        title=TITLE,
+    )
+    drawn = [line.get_marker() for line in chart.figure.axes[0].lines]
+    assert drawn.count("<") == 1 and drawn.count("o") == 1
+    assert any("Arrows go beyond the scale" in text.get_text() for text in chart.figure.texts)
+    assert not any("Arrows" in text.get_text() for text in inside.figure.texts)
+    assert "65 and over: 0.00 (95% interval 0.00 to 0.30)" in chart.alt
 
 
 def test_a_funnel_needs_groups_with_a_base() -> None:

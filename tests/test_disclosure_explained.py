@@ -1,6 +1,7 @@
 """What the analyst is told of what is hidden, and which chapters run again when it changes."""
 
 import copy
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from needs_assessment.disclosure.explain import explain, summarise
-from needs_assessment.disclosure.slices import EVERYTHING, Reads, store_slice
+from needs_assessment.disclosure.slices import EVERYTHING, Reads, slice_bytes, store_slice
 from running import run_command
 from stores import build, store_of
 
@@ -111,6 +112,12 @@ def test_only_chapters_that_show_a_change_run_again(store: dict[str, Any]) -> No
         cell["why"] = None
     for reads in (equality, marac, quality):
         assert store_slice(reasons, reads) == store_slice(store, reads)
+    order = json.loads(slice_bytes(store_slice(store, marac)))["measures"]
+    agencies = next(each for each in order if each["id"] == "marac.referrals")["dimensions"]
+    kept = next(each for each in store["measures"] if each["id"] == "marac.referrals")
+    assert list(agencies["agency"]["categories"]) == list(
+        kept["dimensions"]["agency"]["categories"]
+    ), "tables have the categories in the order of the data dictionary"
     changed = copy.deepcopy(store)
     entry = next(each for each in changed["indicators"] if each["chapter"] == "marac")
     entry["display"] = "other"

@@ -22,7 +22,12 @@ def test_a_missing_quarter_is_no_year() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [("confidential", "withheld"), ("not available", "could not give")]
+    ("status", "said"),
+    [
+        ("confidential", "withheld"),
+        ("not available", "could not give"),
+        ("not applicable", "says that there is none of"),
+    ],
 )
 def test_why_a_figure_is_missing(status: str, said: str) -> None:
     found = indicator("marac.cases", ("marac.cases", "2024-25", status))

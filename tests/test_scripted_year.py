@@ -154,7 +154,7 @@ def test_the_page_of_a_correction_calls_it_one(year: Year) -> None:
         == {
             "Refuge places for households",
             "Refuge places below the recommended level",
-            "Places needed to reach the recommended level (places)",
+            "Refuge places needed to reach the recommended level (places)",
         }
         or len(rows) == 3
     )

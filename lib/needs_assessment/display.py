@@ -7,6 +7,8 @@ from fractions import Fraction
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
 NOT_APPLICABLE = "[z]"
+# Why an indicator is not available whose return says “not applicable”; its name follows.
+NONE_OF = "the return says that there is none of"
 MINUS = "\N{MINUS SIGN}"
 
 Number = int | float | Fraction | Decimal

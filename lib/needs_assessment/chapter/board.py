@@ -1,5 +1,6 @@
 """What a partnership board reads first: scorecard, gaps, posts, scenarios, targets, actions."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -69,8 +70,10 @@ def gap_frame(entries: list[Entry]) -> pd.DataFrame:
 
 
 def _need(entry: Entry) -> str:
-    """What is needed: “IDVA posts …” of “IDVA posts short of those recommended for …”."""
-    return str(entry["name"].replace("short of those recommended ", "").replace("needed ", ""))
+    """What is needed: “IDVA posts for …” of “IDVA posts short of those recommended for …”,
+    “Refuge places” of “Refuge places needed to …”.
+    """
+    return str(entry["name"].replace("short of those recommended ", "").partition(" needed to ")[0])
 
 
 def _certainty(entry: Entry) -> str:
@@ -134,8 +137,12 @@ def scenario_frame(scenarios: list[Entry]) -> pd.DataFrame:
     return _frame("Population", rows)
 
 
-def performance_frame(targets: list[Entry], indicators: dict[str, Entry]) -> pd.DataFrame:
-    """Targets of the strategy against the latest figures; Met says it in words."""
+def performance_frame(
+    targets: list[Entry], indicators: dict[str, Entry], end: date
+) -> pd.DataFrame:
+    """Targets of the strategy against the latest figures; Met says it in words. A target that is
+    due after `end`, the last day of the edition's period, can still be met.
+    """
     rows = []
     for target in targets:
         entry = indicators[target["indicator"]]
@@ -148,13 +155,13 @@ def performance_frame(targets: list[Entry], indicators: dict[str, Entry]) -> pd.
                 "Target": f"{target['direction']} {number}",
                 "By": long_date(target["by"]),
                 "Latest": indicator_cell(entry),
-                "Met": _met(target, entry),
+                "Met": _met(target, entry, end),
             }
         )
     return _frame("Measure", rows)
 
 
-def _met(target: Entry, entry: Entry) -> str:
+def _met(target: Entry, entry: Entry, end: date) -> str:
     if entry["value"] is None:
         return "Not known"
     reached = (
@@ -162,7 +169,9 @@ def _met(target: Entry, entry: Entry) -> str:
         if target["direction"] == "at least"
         else entry["value"] <= target["target"]
     )
-    return "Met" if reached else "Not met"
+    if reached:
+        return "Met"
+    return "Not yet met" if date.fromisoformat(target["by"]) > end else "Not met"
 
 
 def recommendations_frame(
@@ -175,7 +184,7 @@ def recommendations_frame(
             "Owner": each["owner"],
             "By": long_date(each["due"]),
             "Evidence": "; ".join(
-                f"{indicators[name]['name']}: {indicators[name]['display']}"
+                f"{indicators[name]['name']}: {_evidence(indicators[name])}"
                 for name in each["evidence"]
             )
             or "Not stated",
@@ -183,6 +192,14 @@ def recommendations_frame(
         for each in recommendations
     ]
     return _frame("Recommendation", rows)
+
+
+def _evidence(entry: Entry) -> str:
+    """What an indicator says in a recommendation: of places or posts, the whole number lacking, as
+    in the gap analysis.
+    """
+    lacking = entry["kind"] == "shortfall" and entry["unit"] != "%"
+    return str(entry["figures"]["short_by"] if lacking else entry["display"])
 
 
 def progress_frame(earlier: list[Entry], progress: list[Entry]) -> pd.DataFrame:

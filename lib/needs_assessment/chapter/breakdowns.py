@@ -10,6 +10,9 @@ from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.records import indicator_cell
 from needs_assessment.display import SUPPRESSED
 
+# Of a hundred people, so many make a group that most belong to.
+_MOST = 50
+
 
 def breakdown_frame(
     group: dict[str, Any], *, since: bool = False, publishers: Mapping[str, str] | None = None
@@ -45,6 +48,18 @@ def breakdown_frame(
     frame = frame.drop(columns=empty)
     frame.attrs = {key: group[key] for key in ("id", "kind", "unit", "multiplier")}
     return frame
+
+
+def less_than_share(group: dict[str, Any]) -> list[str]:
+    """The names of the groups of a representation breakdown that have clearly less than their
+    share. The group that most people belong to is left out: it has less wherever a small one has
+    more, which alone keeps nobody away.
+    """
+    return [
+        row["label"]
+        for row in group["rows"]
+        if row["position"] == "lower" and row["expected"] <= _MOST
+    ]
 
 
 def overall_cell(group: dict[str, Any]) -> Cell:

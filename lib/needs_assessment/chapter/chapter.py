@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from needs_assessment.chapter import board, records, statutory
-from needs_assessment.chapter.breakdowns import breakdown_frame, overall_cell
+from needs_assessment.chapter.breakdowns import breakdown_frame, less_than_share, overall_cell
 from needs_assessment.chapter.cell import Cell
 from needs_assessment.chapter.chart import Chart
 from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
@@ -109,6 +109,12 @@ class Chapter:
     def overall(self, name: str) -> Cell:
         """The value of a breakdown over all its rows: what a funnel is drawn around."""
         return overall_cell(self._group(name))
+
+    def less_than_share(self, name: str) -> list[str]:
+        """The groups of a representation breakdown that have clearly less than their share: see
+        `breakdowns.less_than_share`. Raises AssessmentError for an id that is no breakdown.
+        """
+        return less_than_share(self._group(name))
 
     def benchmark_line(self, name: str) -> Cell:
         """A benchmark for a chart: its latest verified value up to this edition, as a `Cell` whose
@@ -296,7 +302,7 @@ class Chapter:
         """The strategy's targets against the latest figures. Empty when none is stated."""
         self._check_part(EVERYTHING)
         targets = self._store.data["edition"]["targets"]
-        return board.performance_frame(targets, self._store.indicators)
+        return board.performance_frame(targets, self._store.indicators, self.period.end)
 
     def duties(self) -> pd.DataFrame:
         """Sections 57 to 59, each with where it is answered or as an open item."""

@@ -29,7 +29,7 @@ MARKERS = ("o", "s", "^", "D")
 OUTLINE = [patheffects.withStroke(linewidth=3.4, foreground="white")]
 
 _ABSENT = {
-    SUPPRESSED: "[c]: too small to show",
+    SUPPRESSED: "[c]: not shown, to protect people",
     NOT_AVAILABLE: "[x]: not available",
 }
 

@@ -216,6 +216,8 @@ def funnel(frame: pd.DataFrame, overall: Cell, *, title: str) -> Chart:
     _, _, counted = frame.attrs.get("unit", "").partition(" 1")
     of = counted.partition(" ")[2] or "people"
     axes.set_xlabel(f"Number of {of}" if kind == "rate" else "Number that the share is taken of")
+    if kind == "rate":
+        axes.set_title(str(frame.attrs.get("unit", "")).capitalize(), loc="left", fontsize=11)
     axes.xaxis.set_major_formatter("{x:,.0f}")
     suffix = "%" if frame.attrs.get("unit") == "%" else ""
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,g}{suffix}")
@@ -238,14 +240,20 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     column = frame.columns[0]
     low, high = _reach([cell for cell in frame[column] if chart.is_shown(cell)])
     labels = []
+    beyond = False
     for row, cell in enumerate(frame[column]):
         if not chart.is_shown(cell):
             marks.label(axes, str(cell), (1.0, row), (6, 0))
             continue
-        ends = [min(max(end, low), high) for end in (cell.lower or low, cell.upper or high)]
+        given = [float(cell) if end is None else end for end in (cell.lower, cell.upper)]
+        ends = [min(max(end, low), high) for end in given]
         axes.hlines(row, *ends, color=chart.DARK, linewidth=2)
-        inside = min(max(float(cell), low), high)
-        axes.plot(inside, row, "o", color=chart.DARK, markersize=9)
+        for end, drawn, arrow in zip(given, ends, "<>", strict=True):
+            if end != drawn:
+                beyond = True
+                axes.plot(drawn, row, arrow, color=chart.DARK, markersize=8)
+        if low <= float(cell) <= high:
+            axes.plot(float(cell), row, "o", color=chart.DARK, markersize=9)
         text = marks.label(axes, f"{cell} times", (ends[1], row), (8, 0))
         labels.append(marks.Beside(text, ends[0]))
     axes.axvline(1.0, color=chart.ORANGE, linestyle="--")
@@ -258,7 +266,7 @@ def ratios(cells: Mapping[str, Cell] | pd.Series, *, title: str) -> Chart:
     chart.plain(axes)
     axes.xaxis.set_ticks([])
     _title(figure, title)
-    chart.note(figure, frame, _INTERVAL)
+    chart.note(figure, frame, _INTERVAL, *(["Arrows go beyond the scale"] if beyond else []))
     marks.keep_clear(axes, labels, [1.0])
     parts = [f"{name}: {chart.value_words(cell)}" for name, cell in frame[column].items()]
     alt = chart.describe("Dots with intervals about 1, the share of the population", title, parts)
@@ -316,9 +324,9 @@ def _has_intervals(frame: pd.DataFrame) -> bool:
 
 
 def _reach(cells: Sequence[Cell]) -> tuple[float, float]:
-    """The ends of a scale of ratios: at least a half to double, at most a tenth to tenfold."""
+    """The ends of a scale of ratios: at least a half to double, at most a twentieth to 20 times."""
     ends = [end for cell in cells for end in (cell.lower, cell.upper, float(cell)) if end]
-    return max(0.1, min([0.5, *ends])), min(10.0, max([2.0, *ends]))
+    return max(0.05, min([0.5, *ends])), min(20.0, max([2.0, *ends]))
 
 
 def _title(figure: plt.Figure, title: str) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.display import NONE_OF
 
 Entry = dict[str, Any]
 
 PER_CHAPTER = 2
+_VICTIMS = "prevalence.victims"
 _WITHOUT_BENCHMARK = 0.25
 _MISSING = 0.3
 _CHANGE = 0.25
@@ -33,34 +35,48 @@ def choose_messages(store: ProtectedStore, limit: int = 10) -> list[Message]:
     An indicator scores by the size of its gap (how many times the benchmark it is, or what is
     lacking), times how certain it is (its status, and whether its interval includes the
     benchmark), and more when it clearly changed since last year. What is missing is a finding
-    too. At most two messages of a chapter are taken, so that no subject crowds out the others.
-    Only what the report shows is used.
+    too. The first message of every chapter comes before a second of any, so that no subject is
+    left out, and at most two of a chapter are taken. Only what the report shows is used.
     """
-    found = [message for entry in store.data["indicators"] if (message := _message(entry))]
+    victims = store.indicators.get(_VICTIMS, {}).get("value")
+    made = [message for entry in store.data["indicators"] if (message := _message(entry, victims))]
+    told = {message.indicator for message in made}
+    # The message of a change gives the amount too.
+    found = [message for message in made if f"{message.indicator}_change" not in told]
     chosen: list[Message] = []
-    for message in sorted(found, key=lambda each: -each.score):
-        same = sum(each.chapter == message.chapter for each in chosen)
-        if same < PER_CHAPTER and len(chosen) < limit:
-            chosen.append(message)
+    for most in range(1, PER_CHAPTER + 1):
+        for message in sorted(found, key=lambda each: -each.score):
+            same = sum(each.chapter == message.chapter for each in chosen)
+            if message not in chosen and same < most and len(chosen) < limit:
+                chosen.append(message)
     return [message for message in found if message in chosen]
 
 
-def _message(entry: Entry) -> Message | None:
+def _message(entry: Entry, victims: float | None) -> Message | None:
     texts = entry["message"]
     if entry["status"] == "unavailable":
+        if entry["reason"].startswith(NONE_OF):
+            return _made(entry, texts.get("not applicable"), _MISSING)
         return _made(entry, texts.get("missing"), _MISSING)
-    if entry["value"] is None:
+    if entry["value"] is None or (entry["kind"] == "estimate" and entry["value"] <= 0):
         return None
     word = _word(entry)
-    text = texts.get(word) or texts.get("shown")
+    text = texts.get(_whole(entry)) or texts.get(word) or texts.get("shown")
     change = _CHANGE if entry["tested"] and entry["direction"] in ("higher", "lower") else 0.0
-    return _made(entry, text, _gap(entry) * _certainty(entry, word) + change)
+    return _made(entry, text, _gap(entry, victims) * _certainty(entry, word) + change)
 
 
 def _made(entry: Entry, text: str | None, score: float) -> Message | None:
     if not text:
         return None
     return Message(" ".join(text.split()), entry["chapter"], entry["id"], score)
+
+
+def _whole(entry: Entry) -> str:
+    """“none” or “all” of a whole, where what holds of a part would not be true."""
+    if entry["value"] == 0:
+        return "none"
+    return "all" if entry["kind"] == "proportion" and entry["value"] == 100 else ""
 
 
 def _word(entry: Entry) -> str:
@@ -72,8 +88,12 @@ def _word(entry: Entry) -> str:
     return (benchmark["comparison"] or "") if benchmark else ""
 
 
-def _gap(entry: Entry) -> float:
-    """The size of the gap, from 0 to 1: 1 is a half or double of what it is compared with."""
+def _gap(entry: Entry, victims: float | None) -> float:
+    """The size of the gap, from 0 to 1: 1 is a half or double of what it is compared with. An
+    estimate of people is set beside all `victims` that are estimated.
+    """
+    if entry["kind"] == "estimate":
+        return min(1.0, entry["value"] / victims) if victims else _WITHOUT_BENCHMARK
     if entry["kind"] == "shortfall":
         recommended, lacking = entry["recommended"], entry["short_by"]
         return min(1.0, 2 * (lacking or 0.0) / recommended) if recommended else 0.0

@@ -15,6 +15,7 @@ Edition = dict[str, Any]
 _NO_LOWER_TIER = ("unitary", "metropolitan district")
 _LOWER_TIER = "local authorities within the area"
 _FUNDING = "funding.total"
+_OPEN = "Open item: "
 
 
 def duties_frame(store: ProtectedStore) -> pd.DataFrame:
@@ -67,6 +68,13 @@ def regulation_frame(store: ProtectedStore) -> pd.DataFrame:
     )
 
 
+def open_items(store: ProtectedStore) -> list[str]:
+    """What regulation 8 asks for and the edition does not answer yet: “(d) …: no … is stated”."""
+    met = regulation_frame(store)["Where it is met"]
+    parted = ((name, text.partition(_OPEN)) for name, text in met.items())
+    return [f"{name}: {what}" for name, (_, mark, what) in parted if mark]
+
+
 def seats_frame(store: ProtectedStore) -> pd.DataFrame:
     """The seven places of section 58 and the roles that fill them: Filled by."""
     board = store.data["edition"]["board"]
@@ -103,7 +111,8 @@ def version_frame(store: ProtectedStore) -> pd.DataFrame:
         "Next full assessment": "next_full",
     }
     for name, key in dates.items():
-        rows[name] = long_date(version[key]) if version[key] else "Not set"
+        absent = "No amendment" if key == "amended" else "Not set"
+        rows[name] = long_date(version[key]) if version[key] else absent
     return _indexed("Item", "Detail", {name: text for name, text in rows.items() if text})
 
 
@@ -146,7 +155,7 @@ def _reviewed(strategy: Edition | None) -> str:
 
 def _appointed(board: Edition | None) -> str:
     if not board or not board["appointed"]:
-        return "Open item: that the board is appointed is not stated"
+        return "Open item: no appointment is stated"
     return "Appointed; Local Partnership Board, in this chapter"
 
 

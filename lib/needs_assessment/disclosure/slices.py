@@ -19,6 +19,7 @@ _ORIGINS = {
 # What no chapter shows: why a number is hidden, and what the making of a store leaves behind.
 _NOT_SHOWN = frozenset({"why", "prints", "knows"})
 _NOT_READ = frozenset({"input_key", "policy", "exposed", "flags", "inputs"})
+_IN_ORDER = "categories"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def store_slice(store: Mapping[str, Any], reads: Reads) -> dict[str, Any]:
     those that no chapter reads. A slice of a slice is the slice itself.
     """
     if reads.everything:
-        return {name: _shown(each) for name, each in store.items() if name not in _NOT_READ}
+        return {name: _shown(each, name) for name, each in store.items() if name not in _NOT_READ}
     sliced = {name: store[name] for name in _ALWAYS}
     sliced["cells"] = [each for each in store["cells"] if each["measure"] in reads.measures]
     for name in ("indicators", "breakdowns"):
@@ -84,7 +85,7 @@ def store_slice(store: Mapping[str, Any], reads: Reads) -> dict[str, Any]:
     sliced["caveats"] = {key: each for key, each in store["caveats"].items() if key in files}
     areas = {each["area"] for each in sliced["cells"]}
     sliced["areas"] = {key: each for key, each in store["areas"].items() if key in areas}
-    return {name: _shown(each) for name, each in sliced.items()}
+    return {name: _shown(each, name) for name, each in sliced.items()}
 
 
 def slice_bytes(sliced: Mapping[str, Any]) -> bytes:
@@ -117,8 +118,11 @@ def _mentions(value: Any) -> Iterator[dict[str, Any]]:
             yield from _mentions(each)
 
 
-def _shown(value: Any) -> Any:
-    """A part of the store without what no chapter shows."""
+def _shown(value: Any, key: str = "") -> Any:
+    """A part of the store without what no chapter shows. Its keys are sorted, so that the same
+    content is the same bytes, but for categories: tables have them in the dictionary's order.
+    """
     if isinstance(value, dict):
-        return {name: _shown(each) for name, each in value.items() if name not in _NOT_SHOWN}
+        names = value if key == _IN_ORDER else sorted(value)
+        return {name: _shown(value[name], name) for name in names if name not in _NOT_SHOWN}
     return [_shown(each) for each in value] if isinstance(value, list) else value

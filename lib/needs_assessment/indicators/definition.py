@@ -34,6 +34,9 @@ Occasion = Literal[
     "at",
     "within",
     "no clear change",
+    "none",
+    "all",
+    "not applicable",
     "shown",
     "missing",
 ]
@@ -96,7 +99,8 @@ class Definition(BaseModel):
     `area: county` works it out for the upper-tier area; `latest` for the latest period within the
     edition, whatever its length. `fill` puts the quarter before in the
     place of one missing quarter. `optional`: absent without being a gap. `message` says the
-    result for the summary, by the comparison it gives; `concern` are those that ask for action.
+    result for the summary, by the comparison it gives; `none` and `all` where it is 0 or 100 %,
+    `not applicable` where the return says that there is nothing to count.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

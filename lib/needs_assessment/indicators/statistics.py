@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from needs_assessment.display import round_half_up
+from needs_assessment.display import NONE_OF, round_half_up
 from needs_assessment.indicators.definition import Term
 from needs_assessment.periods import Period, choose_for_edition, parse_period
 from needs_assessment.returns.dictionary import Dictionary
@@ -127,6 +127,8 @@ class AreaStatistics:
         cells = [cell for period in within if (cell := self.cell(term, period))]
         if any(cell.status == "confidential" for cell in cells):
             return "the partner withheld"
+        if cells and all(cell.status == "not applicable" for cell in cells):
+            return NONE_OF
         if any(cell.status in ("not available", "not applicable") for cell in cells):
             return "the partner could not give"
         quarters = sum(period.months == 3 for period in within)

@@ -3,27 +3,37 @@
 from types import SimpleNamespace
 from typing import Any
 
+from needs_assessment.chapter.breakdowns import less_than_share
 from needs_assessment.chapter.counts import counts_by_category, counts_over_time, other_areas
 from needs_assessment.chapter.messages import choose_messages
+from needs_assessment.chapter.statutory import open_items
 from needs_assessment.disclosure.protected import ProtectedStore
+from needs_assessment.display import NONE_OF, join_words
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import parse_period
 from needs_assessment.settings import nearest
+
+_RATIOS = "_representation"
+# Women are most of the victims: a service is not expected to have as many men as the population.
+_NOT_EXPECTED = ("Sex",)
 
 
 def generation_context(store: ProtectedStore) -> dict[str, Any]:
     """The names that `{% … %}` blocks may use.
 
-    `available(id)`, `status(id)`, `kind(id)`; `value(id)`, `lower(id)`, `upper(id)`: shown
-    numbers or None; `comparison(id)` and `also_comparison(id)`: the word for the first and the
-    second benchmark, or "", for a change higher, lower or no clear change, and for a representation
-    ratio higher, lower or similar; `direction(id)`
-    and `previous(id)`: against the year before; `rating(id)`: as in the scorecard; `groups(id)`,
-    `lower_than(id)`, `higher_than(id)`, `unknown(id)`: rows of a breakdown, the names of those
-    that lie lower or higher, the share not known; `messages(limit)`: the main messages;
-    `has(measure, by=None, over=None, area=None)`: whether `chapter.counts` would give a frame
-    with rows; `areas(measure)`: names by code of the other areas that have figures for it;
-    `council` and `edition`: the settings. An id may name one row of a breakdown, such
+    `available(id)`, `status(id)`, `kind(id)`; `not_applicable(id)`: the return says so;
+    `value(id)`, `lower(id)`, `upper(id)`: shown numbers or None; `comparison(id)` and
+    `also_comparison(id)`: the word for the first and the second benchmark, or "", for a change
+    higher, lower or no clear change, and for a representation ratio higher, lower or similar;
+    `direction(id)` and `previous(id)`: against the year before; `rating(id)`: as in the
+    scorecard; `groups(id)`, `lower_than(id)`, `higher_than(id)`, `unknown(id)`: rows of a
+    breakdown, the names of those that lie lower or higher, the share not known;
+    `less_than_share(service)`: the groups that are clearly fewer among clients than in the
+    population, by characteristic; `messages(limit)`: the main messages; `listed(words)`: “a, b
+    and c”; `open_items()`: what regulation 8 asks for that is not answered; `has(measure,
+    by=None, over=None, area=None)`: whether `chapter.counts` would give a frame with rows;
+    `areas(measure)`: names by code of the other areas that have figures for it; `council` and
+    `edition`: the settings. An id may name one row of a breakdown, such
     as `police.risk_mix.high`: one that no return gives is unavailable.
     """
     period = parse_period(store.data["edition"]["period"])
@@ -46,6 +56,10 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         found = store.breakdowns[name] if name in store.breakdowns else entry(name)
         return bool(found["status"] != "unavailable")
 
+    def not_applicable(name: str) -> bool:
+        found = entry(name)
+        return bool(found["status"] == "unavailable" and found["reason"].startswith(NONE_OF))
+
     def groups(name: str) -> list[SimpleNamespace]:
         parts = ("category", "label", "value", "lower", "upper", "position", "display", "expected")
         return [
@@ -60,6 +74,16 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         return next(
             (row["value"] for row in found["rows"] if row["category"] == found["unknown"]), None
         )
+
+    def less_by_trait(service: str) -> list[str]:
+        found = []
+        for name, each in store.breakdowns.items():
+            if not (name.startswith(f"{service}.") and name.endswith(_RATIOS)):
+                continue
+            names = less_than_share(each)
+            if names and each["label"] not in _NOT_EXPECTED:
+                found.append(f"by {each['label'].lower()}, {join_words(names)}")
+        return found
 
     def previous(name: str) -> float | None:
         before = entry(name)["previous"]
@@ -88,6 +112,7 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
 
     return {
         "available": available,
+        "not_applicable": not_applicable,
         "status": lambda name: entry(name)["status"],
         "kind": lambda name: entry(name)["kind"],
         "value": lambda name: entry(name)["value"],
@@ -102,6 +127,9 @@ def generation_context(store: ProtectedStore) -> dict[str, Any]:
         "lower_than": lambda name: named(name, "lower", "below"),
         "higher_than": lambda name: named(name, "higher", "above"),
         "unknown": unknown,
+        "less_than_share": less_by_trait,
+        "listed": join_words,
+        "open_items": lambda: open_items(store),
         "messages": lambda limit=10: choose_messages(store, limit),
         "has": has,
         "areas": lambda measure: other_areas(store, measure),
