@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.returns.draft import quoted
-from needs_assessment.returns.mapping import load_mapping, plain
+from needs_assessment.returns.mapping import Mapping, load_mapping, plain
 from needs_assessment.returns.matching import Matcher, Target
 from needs_assessment.returns.reading import read_file
 from needs_assessment.returns.shapes import is_period
@@ -64,6 +64,14 @@ TWO_LEVELS = [
     ["Item", "Q1", "Q2", "Q1", "Q2"],
     ["Number of cases", 5, 6, 7, 8],
     ["Repeat cases", 1, 2, 3, 4],
+]
+THREE_LEVELS = [
+    ["MARAC monitoring"],
+    ["Item", "2024/25", "", "", "", "2023/24"],
+    ["", "Q1", "", "Q2", "", "Q4"],
+    ["", "Number", "%", "Number", "%", "Number"],
+    ["Number of cases", 5, 50, 6, 60, 7],
+    ["Repeat cases", 1, 20, 2, 33, 3],
 ]
 GRID = [
     ["IDVA referrals 2024/25"],
@@ -153,6 +161,25 @@ def test_the_shapes_partners_use(
         text_file(tmp_path / "b.csv", rows, delimiter=";", encoding="cp1252"),
     ):
         assert figures(read(path, proposal_for(path))) == expected
+
+
+def test_headings_in_three_rows(tmp_path: Path) -> None:
+    """Year, quarter and “Number”; what the shares beside them are, a person decides."""
+    path = workbook(tmp_path / "marac.xlsx", THREE_LEVELS)
+    text = proposal_for(path).text
+    assert 'values:\n  "Number": {}\n' in text
+    decided = text.replace("# ignore_columns:\n#   -", "ignore_columns:\n  -")
+    assert decided != text and '- "%"' in decided
+    form = Mapping.model_validate(yaml.safe_load(decided))
+    reading = read_file(path, path.name, RECEIVED, form, TERMS)
+    assert figures(reading) == [
+        ("marac.cases", "2024-25 Q1", "", "5"),
+        ("marac.cases", "2024-25 Q2", "", "6"),
+        ("marac.cases", "2023-24 Q4", "", "7"),
+        ("marac.repeats", "2024-25 Q1", "", "1"),
+        ("marac.repeats", "2024-25 Q2", "", "2"),
+        ("marac.repeats", "2023-24 Q4", "", "3"),
+    ]
 
 
 def test_what_is_not_sure_is_left_open_and_said(tmp_path: Path) -> None:

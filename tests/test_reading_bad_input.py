@@ -201,7 +201,11 @@ def test_formulas_that_failed_or_were_never_worked_out(tmp_path: Path) -> None:
         ("£50", "an amount of money"),
         ("1,27", "neither a number"),
         ("1e5", "neither a number"),
-        ("12*", "neither a number"),
+        ("12*", "the number alone"),
+        ("1,204†", "the number alone"),
+        ("5 (see note)", "the number alone"),
+        ("1-4", "A range is no count"),
+        ("0 to 4", "A range is no count"),
         ("see\nnote", "“see note” is neither a number"),
         ("..", "write 0 for none"),
         ("1.234,5", "Write thousands with a comma"),
@@ -268,6 +272,8 @@ def test_rows_for_other_councils_need_a_declared_filter(tmp_path: Path) -> None:
     assert "holds rows for other councils: Watford, Dacorum (2 rows, 3 to 4)" in said(reading)
     assert "declare areas: in params/mappings/theirs.yml" in said(reading)
     assert {each["area"] for each in reading.observations} == {"E07000102", "E10000015"}
+    shared = said(read(path, form(**DISTRICTS, name="standard")))
+    assert "a form of its own" in shared, "the standard form is every council's"
 
 
 def test_a_declared_filter_leaves_other_councils_out_and_says_so(tmp_path: Path) -> None:
@@ -309,8 +315,9 @@ def test_a_missing_sheet_names_those_there_are(tmp_path: Path) -> None:
     ],
 )
 def test_a_form_that_cannot_work_is_refused(fields: dict[str, object], words: str) -> None:
-    with pytest.raises(AssessmentError, match=words):
+    with pytest.raises(AssessmentError, match=words) as refused:
         validate(Mapping, {"name": "theirs", **fields}, "params/mappings/theirs.yml")
+    assert ": it:" not in refused.value.message
 
 
 def test_a_number_split_at_its_comma_is_no_other_number(tmp_path: Path) -> None:

@@ -185,6 +185,14 @@ def test_headings_repeated_down_the_page(tmp_path: Path) -> None:
     assert noted(reading) == "The headings are repeated (row 4)."
 
 
+def test_repeated_headings_are_known_where_rows_are_of_unlike_length(tmp_path: Path) -> None:
+    """A row with more delimiters makes the sheet wider than its headings."""
+    rows = [QUARTERS[0], [*QUARTERS[1], ""], [], QUARTERS[0], [*QUARTERS[2], "", ""]]
+    reading = read(text_file(tmp_path / "r.csv", rows), form(**ITEMS))
+    assert noted(reading) == "The headings are repeated (row 4)."
+    assert "headings change" not in said(reading)
+
+
 def test_values_in_merged_cells_are_asked_about(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "r.xlsx", [QUARTERS[0], ["Cases", 9, ""], ["Of which repeats", 1, 2]]

@@ -291,7 +291,14 @@ def test_an_average_that_a_partner_reports_hides_with_what_it_is_taken_over(tmp_
     average = ("refuge.weeks_stayed", "2024-25", "", "", "", "11.5", "")
     complete(project, "refuge.xlsx")
     council = load_council(project, "rutland")
-    for departures, shown in (("3", "[c]"), ("31", "11.5")):
-        fill(path, [average, ("refuge.departures", "2024-25", "", "", "", departures, "")])
+    for period, departures, shown in (
+        ("2024-25", "3", "[c]"),
+        ("2024-25", "31", "11.5"),
+        # Only some of what it is taken over is returned.
+        ("2024-25 Q1", "3", "[c]"),
+        ("2024-25 Q1", "31", "11.5"),
+        ("2024", "3", "[c]"),
+    ):
+        fill(path, [average, ("refuge.departures", period, "", "", "", departures, "")])
         store = build_store(project, council, choose_period(council, None))
         assert store.cells("refuge.weeks_stayed")[0]["display"] == shown

@@ -111,6 +111,27 @@ def test_people_counted_once_need_not_add_up_over_the_year() -> None:
     assert "larger than the figure for 2024-25" in found[0] and "60 against 59" in found[0]
 
 
+def test_figures_that_run_on_from_quarter_to_quarter() -> None:
+    """Cumulative returns: what is counted by September is no less than what was by June."""
+
+    def so_far(*counts: str) -> list[dict[str, Any]]:
+        periods = (Q1, "2024-25 Q1..Q2", "2024-25 Q1..Q3", YEAR)
+        return [
+            observation("marac.cases", period, count)
+            for period, count in zip(periods, counts, strict=True)
+        ]
+
+    assert said(flags_of(so_far("20", "20", "31", "50")), PART) == []
+    found = said(flags_of(so_far("20", "31", "30", "50")), PART)
+    assert found == [
+        "MARAC cases, quarters 1 to 2 of 2024-25: larger than the figure for quarters 1 to 3 of "
+        "2024-25, within which it lies (31 against 30)."
+    ]
+    half = [observation("marac.cases", each, "20") for each in (Q1, Q2)]
+    found = said(flags_of([*half, observation("marac.cases", "2024-25 Q1..Q2", "41")]), SUM)
+    assert len(found) == 1 and "add up to 40, but the total given is 41" in found[0]
+
+
 def test_a_part_larger_than_its_whole() -> None:
     rows = [observation("marac.cases", YEAR, "30"), observation("marac.repeats", YEAR, "31")]
     assert said(flags_of(rows), PART) == [

@@ -154,14 +154,15 @@ def read_period(text: str, base: Period | None = None) -> Period:
 def written_period(text: str, base: Period | None = None) -> Written:
     """The period a partner wrote: canonical, or in one of the usual forms.
 
-    For example "Q1 2024/25", "2024/25", "Apr-Jun 24", "May-17", "Jul 2021 to Jun 2022", "31.03.18
-    to 01.04.19", "year ending March 2025", or a date, which is a point in time (the day stands
-    before the month). `base`, the year a sheet is about, completes "Q1", "April" and "Apr-Jun".
+    For example "Q1 2024/25", "2024/25", "Apr-Jun 24", "Q1 (Apr-Jun 2024)", "H1 2024/25", "May-17",
+    "Jul 2021 to Jun 2022", "31.03.18 to 01.04.19", "year ending March 2025", or a date, which is a
+    point in time (the day stands before the month). `base`, the year a sheet is about, completes
+    "Q1", "April" and "Apr-Jun".
 
     Raises AssessmentError when it cannot be read, or can be read in more than one way.
     """
     plain_text = " ".join(text.split())
-    plain = plain_text.translate(_PLAIN).lower()
+    plain = _ORDINAL.sub(_numbered, plain_text.translate(_PLAIN).lower())
     try:
         found = _written(plain, base)
     except ValueError:
@@ -170,7 +171,7 @@ def written_period(text: str, base: Period | None = None) -> Written:
     if found and found.period.start.year in _YEARS:
         return found
     hint = f"Write one of: {_FORMS}, Q1 2024/25, Apr-Jun 24, May-17."
-    if re.fullmatch(rf"{_Q}[1-4] \d{{4}}|\d{{4}} {_Q}[1-4]", plain):
+    if re.fullmatch(rf"{_Q}[1-4][ -]?\d{{2,4}}|\d{{4}}[ -]?{_Q}[1-4]", plain):
         hint = "If it is a quarter of the financial year, write it as in Q1 2024/25."
     elif re.fullmatch(rf"{_Q}[1-4]|{_M}", plain):
         hint = "It lacks the year: write it as in Q1 2024/25 or May 2017."
@@ -191,18 +192,20 @@ class _Edge:
     day: int | None = None
 
 
-_PLAIN = str.maketrans("–—‑−’‘", "----''")
+# The name of a sheet cannot hold a stroke: 2024_25 is 2024/25.
+_PLAIN = str.maketrans("–—‑−_’‘", "-----''")
+_ORDINAL = re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th) (quarter|qtr|half)\b")
 _M = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _Q = r"(?:q|qtr|quarter) ?"
 _Y = r"(\d{4}|\d{2})"
-_FINANCIAL = rf"(?:(?:fy|financial year) ?)?{_Y}[/-]{_Y}"
+_FINANCIAL = rf"(?:(?:fy|financial year) ?)?(?:(\d{{4}}) [/-] |{_Y}[/-]){_Y}"
 _QUARTERS = rf"{_Q}([1-4])(?: ?(?:-|to|and|&) ?(?:{_Q})?([1-4]))?"
 _ENDING = re.compile(
-    r"(?:the )?(?:(?:rolling )?(?:year|(quarter)|(\d{1,2}) months) (?:to|ending|ended|end)|ye)"
-    r" (?:the )?(.+)"
+    r"(?:the )?(?:(?:rolling )?(?:year|(quarter|qtr)|(\d{1,2}) (?:months|mths))"
+    r" (?:to|ending|ended|end)|y/?e|(q/?e)) (?:the )?(.+)"
 )
 _EDGES = (
     re.compile(rf"(?P<month>{_M})(?:\.? ?[-/']? ?(?P<year>\d{{4}}|\d{{2}}))?"),
@@ -221,14 +224,23 @@ def _written(plain: str, base: Period | None) -> Written | None:
     if found := re.fullmatch(r"([^()]*?) ?\(([^()]+)\) ?([^()]*)", plain):
         outer = _written(f"{found[1]} {found[3]}".strip(), base)
         if outer is None:
-            return None
+            return _written(f"{found[1]} {found[2]}", base) if not found[3] else None
         year = _financial_year(outer.period.start)
         inner = _written(found[2], _from_months((year, 4), (year + 1, 3)))
         return Written(outer.period) if inner and inner.period == outer.period else None
+    if found := re.fullmatch(r"calendar year (\d{4})", plain):
+        return Written(_parse(found[1]))
     try:
         return Written(_parse(plain.upper()), canonical=True)
     except ValueError:
-        return _financial_form(plain) or _ending(plain) or _stretch(plain, base)
+        forms = _financial_form(plain) or _ending(plain) or _named(plain, base)
+        return forms or _stretch(plain, base)
+
+
+def _numbered(found: re.Match[str]) -> str:
+    """ "q1" for "first quarter", "h2" for "2nd half"."""
+    number = ("first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th").index(found[1])
+    return f"{found[2][0]}{number % 4 + 1}"
 
 
 def _year(text: str) -> int:
@@ -240,12 +252,13 @@ def _year(text: str) -> int:
 
 def _financial_form(plain: str) -> Written | None:
     """A financial year, or quarters or months of one: "Q1 2024/25", "24/25", "Apr-Jun 2024/25"."""
-    if found := re.fullmatch(rf"(?:(.+?)[ ,]+(?:of )?)??{_FINANCIAL}", plain):
-        part, first, second = found.groups()
+    if found := re.fullmatch(rf"(?:(.+?)[ ,:/-]+(?:of )?)??{_FINANCIAL}", plain):
+        part, spaced, close, second = found.groups()
     elif found := re.fullmatch(rf"{_FINANCIAL}[ ,:-]+(.+)", plain):
-        first, second, part = found.groups()
+        spaced, close, second, part = found.groups()
     else:
         return None
+    first = spaced or close
     # "11/12" may be a month.
     if len(first) == 2 and (len(second) == 4 or int(first) <= 12):
         return None
@@ -253,20 +266,32 @@ def _financial_form(plain: str) -> Written | None:
     if int(second) != (year + 1 if len(second) == 4 else (year + 1) % 100):
         return None
     whole = _from_months((year, 4), (year + 1, 3))
-    found = _stretch(part, whole) if part else Written(whole)
+    found = _named(part, whole) or _stretch(part, whole) if part else Written(whole)
     return found if found and not found.period.is_point and found.period.within(whole) else None
 
 
 def _ending(plain: str) -> Written | None:
     """Some months up to one: "year ending March 2025", "3 months to June 2024"."""
     found = _ENDING.fullmatch(plain)
-    edge = found and _edge(found[3])
+    edge = found and _edge(found[4])
     if not found or not edge or edge.year is None:
         return None
-    months = int(found[2]) if found[2] else 3 if found[1] else 12
+    months = int(found[2]) if found[2] else 3 if found[1] or found[3] else 12
     (year, month), exact = _last_month(edge)
     first = year * 12 + month - months
     return Written(_from_months((first // 12, first % 12 + 1), (year, month)), exact)
+
+
+def _named(plain: str, base: Period | None) -> Written | None:
+    """A quarter of the financial year with its months: "Q1 Apr-Jun 2024", "Q4: Jan to Mar 25".
+
+    Not one of another year: "Q1 Jan-Mar 2025" is no period.
+    """
+    found = re.fullmatch(rf"{_Q}([1-4]) ?[ :,-] ?(.+)", plain)
+    months = found and _stretch(found[2], base)
+    if not found or not months or not months.period.text.endswith(f" Q{found[1]}"):
+        return None
+    return months
 
 
 def _stretch(plain: str, base: Period | None) -> Written | None:
@@ -278,6 +303,10 @@ def _stretch(plain: str, base: Period | None) -> Written | None:
         if base and base.is_financial_year:
             return Written(_parse(f"{base.text} Q{found[1]}..Q{found[2] or found[1]}"))
         return None
+    if found := re.fullmatch(r"h(?:alf ?)?([12])", plain):
+        quarters = {"1": "Q1..Q2", "2": "Q3..Q4"}[found[1]]
+        year = base if base and base.is_financial_year else None
+        return Written(_parse(f"{year.text} {quarters}")) if year else None
     readings = []
     for cut in re.finditer(r" ?(?:-|\bto\b|\buntil\b) ?", plain):
         edges = _edge(plain[: cut.start()]), _edge(plain[cut.end() :])

@@ -135,7 +135,8 @@ def _explain(model: type[BaseModel], detail: Any) -> str:
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     given = detail["input"]
     shown = f" (found “{given}”)" if isinstance(given, str | int | float | bool) else ""
-    return f"{where}: {message[0].lower()}{message[1:]}{shown}"
+    said = f"{message[0].lower()}{message[1:]}{shown}"
+    return f"{where}: {said}" if detail["loc"] else said
 
 
 def _fields(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:

@@ -159,11 +159,20 @@ class Report:
 
     def has(self, series: Series, period: Period) -> bool:
         """Whether the report states something of the series that falls into the period."""
+        return bool(self.touching(series, period))
+
+    def touching(self, series: Series, period: Period) -> list[int]:
+        """The variables of what the report states of the series for times that share a day with
+        the period.
+        """
         first, last = _stretch(period)
-        return any(
-            start < last and first < end
-            for start, end in map(_stretch, self.series.get(series, {}))
-        )
+        return [
+            place
+            for (start, end), place in (
+                (_stretch(when), place) for when, place in self.series.get(series, {}).items()
+            )
+            if start < last and first < end
+        ]
 
     def when(self, series: Series) -> list[Period | Stretch]:
         """The stretches and periods at which the series can be named, the finest first."""

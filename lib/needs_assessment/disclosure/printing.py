@@ -142,14 +142,11 @@ def tie_shares(report: Report, cells: Iterable[Cell], policy: Policy) -> dict[Ke
 
 
 def _places_of_base(report: Report, cell: Cell, base: str) -> list[int]:
+    """What an average is taken over: its count, or as much of that as the report states."""
     series, period = Series(base, cell.key.area), parse_period(cell.key.period)
-    if not report.has(series, period):
-        return []
-    places = report.places(series, period)
-    if places is not None:
-        return places
-    # Not every quarter was returned: the average is hidden with any that is hidden.
-    return [place for each in report.within(series, period) for place in each]
+    stated = report.touching(series, period)
+    whole = report.places(series, period) if stated else []
+    return stated if whole is None else whole
 
 
 def _tie_share(report: Report, cell: Cell, places: list[list[int] | None]) -> None:

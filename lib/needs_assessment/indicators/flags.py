@@ -54,7 +54,7 @@ def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
                 "warning",
                 "unlike periods",
                 indicator.id,
-                f"{name}: the numerator is for {top.period.words()}, the denominator for "
+                f"{name}: what is divided is for {top.period.words()}, what it is divided by for "
                 f"{bottom.period.words()}.",
                 **place,
             )
@@ -75,8 +75,7 @@ def flag_indicator(indicator: Indicator, basis: Basis) -> list[Flag]:
                 "note",
                 "ratio",
                 indicator.id,
-                f"{name}: the numerator does not lie inside the denominator, so it is a ratio "
-                "without an interval.",
+                f"{name}: a ratio of two different things, not a share, so it has no interval.",
                 **place,
             )
         )

@@ -8,7 +8,7 @@ from needs_assessment.returns.draft import Draft, Entry, guesses, saying
 from needs_assessment.returns.layout import is_total
 from needs_assessment.returns.mapping import plain
 from needs_assessment.returns.matching import SURE, Match, Matcher, Target
-from needs_assessment.returns.shapes import Head, Shape, is_period
+from needs_assessment.returns.shapes import Head, Shape, is_period, names_values
 from needs_assessment.returns.sheets import column_letters
 from needs_assessment.returns.statistic import Terms
 from needs_assessment.returns.tokens import read_token
@@ -79,7 +79,13 @@ def _by_period(shape: Shape, matcher: Matcher, label: Head | None) -> Draft:
     """A column for each period, a row for each statistic."""
     draft = Draft("wide", columns=_role_columns(shape, label))
     above = dict.fromkeys(part for head in shape.periods for part in head.other_parts)
-    draft.values = [_entry(part, *matcher.best(part)) for part in above]
+    for part in above:
+        if label and names_values(part):
+            draft.values.append(Entry(part, {}))
+        elif not any(map(str.isalnum, part)):
+            draft.undecided.append(part)
+        else:
+            draft.values.append(_entry(part, *matcher.best(part)))
     if label:
         indexes = [head.index for head in shape.periods]
         _add_rows(draft, shape, matcher, label, indexes, _measures(draft.values))

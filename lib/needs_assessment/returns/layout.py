@@ -53,6 +53,7 @@ class Layout:
     """A table on a sheet: rows from 0, its headings from `header`, its rows from `body` to `stop`.
 
     `base`: the period that the title or the sheet's name gives. `unnamed`: columns without heading.
+    `totals`: columns of totals, which are not read.
     """
 
     header: int
@@ -61,6 +62,7 @@ class Layout:
     columns: tuple[Column, ...]
     unnamed: tuple[int, ...]
     base: Written | None
+    totals: tuple[Column, ...] = ()
 
     def role(self, role: str) -> list[Column]:
         return [column for column in self.columns if column.role == role]

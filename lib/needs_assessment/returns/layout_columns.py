@@ -1,5 +1,7 @@
 """What each column of a table holds, by its headings."""
 
+import re
+
 from needs_assessment.errors import AssessmentError
 from needs_assessment.periods import Period, Written, written_period
 from needs_assessment.returns.layout import Column, Found, Layout, Where, is_total
@@ -8,6 +10,7 @@ from needs_assessment.returns.mapping import SHEET, TITLE, Row, Table, plain
 from needs_assessment.returns.sheets import Sheet, column_letters, some
 
 _LONGEST_PERIOD = 9
+_TOTAL = re.compile(r"^(?:grand )?totals?\b(?: for)?|\b(?:grand )?totals?$", re.IGNORECASE)
 _LACKS_YEAR = "They lack the year: say it in params/mappings/{}.yml, under period."
 
 
@@ -82,7 +85,7 @@ def read_columns(
     skipped = {plain(heading) for heading in table.ignore_columns}
     roles: list[tuple[int, Column]] = []
     values: list[Column] = []
-    unnamed, unknown, totals = [], [], []
+    unnamed, unknown, totals = [], [], list[Column]()
     problems: list[AssessmentError] = []
     for index, parts in enumerate(headings):
         heading = " ".join(" ".join(parts).split())
@@ -95,8 +98,11 @@ def read_columns(
         elif not {plain(heading), *map(plain, parts)} & skipped:
             column = _value_column(index, parts, table, base)
             if column is None:
-                total = table.layout == "wide" and any(map(is_total, parts))
-                (totals if total else unknown).append(heading)
+                period = _period_of_total(parts, base)
+                if table.layout == "wide" and (period or any(map(is_total, parts))):
+                    totals.append(Column(index, heading, period=period))
+                else:
+                    unknown.append(heading)
             elif same := next((one for one in values if _same(one, column)), None):
                 problems.append(_repeated(same, column, header, where))
             else:
@@ -113,13 +119,14 @@ def read_columns(
     notes = [
         where.note(
             "column not read",
-            f"The column “{heading}” holds totals and is not read.",
+            f"The column “{column.heading}” holds totals and is not read.",
             header + 1,
         )
-        for heading in totals
+        for column in totals
     ]
     ordered = [column for _, column in sorted(roles, key=lambda each: each[0])]
-    layout = Layout(header, header, header, (*ordered, *values), tuple(unnamed), base)
+    columns = (*ordered, *values)
+    layout = Layout(header, header, header, columns, tuple(unnamed), base, tuple(totals))
     return Found(layout, tuple(problems), tuple(notes))
 
 
@@ -164,6 +171,18 @@ def _value_column(
         except AssessmentError:
             continue
     return None
+
+
+def _period_of_total(parts: tuple[str, ...], base: Written | None) -> Written | None:
+    """The period of which a heading such as “Total 2024/25” says that it is the total."""
+    heading = " ".join(parts)
+    rest = _TOTAL.sub("", heading).strip()
+    if rest == heading:
+        return None
+    try:
+        return written_period(rest, base.period if base else None)
+    except AssessmentError:
+        return None
 
 
 def _same(one: Column, other: Column) -> bool:

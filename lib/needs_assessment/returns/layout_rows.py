@@ -32,9 +32,13 @@ class BodyRow:
 
 @dataclass
 class Body:
-    """The rows of a table, with what is wrong and what to know about the others."""
+    """The rows of a table, with what is wrong and what to know about the others.
+
+    `totals`: rows of totals, which are not read.
+    """
 
     rows: list[BodyRow] = field(default_factory=list)
+    totals: list[BodyRow] = field(default_factory=list)
     problems: list[AssessmentError] = field(default_factory=list)
     notes: list[Flag] = field(default_factory=list)
 
@@ -53,9 +57,7 @@ class _Reader:
             for column in layout.columns
             if column.role not in ("", "value", "note", "status")
         ]
-        self.headings = {
-            tuple(map(plain, sheet.rows[row])) for row in range(layout.header, layout.body)
-        }
+        self.headings = {_trimmed(sheet.rows[row]) for row in range(layout.header, layout.body)}
         self.rows = _filled(sheet, table, layout)
         self.last = max((row for row in self.rows if self._is_full(row)), default=-1)
         self.body = Body()
@@ -102,7 +104,7 @@ class _Reader:
         if self._is_other_table(cells):
             self.other.append(number)
             return
-        if plain(label) in self.ignored or tuple(map(plain, cells)) in self.headings:
+        if plain(label) in self.ignored or _trimmed(cells) in self.headings:
             if plain(label) not in self.ignored:
                 self._note(number, "headings repeated", "The headings are repeated")
             return
@@ -111,6 +113,7 @@ class _Reader:
         total = self._total(cells)
         if total:
             self._note(number, "totals not read", f"The totals row “{total}” is not read")
+            self.body.totals.append(BodyRow(number + 1, cells))
         elif number > self.last and self._is_text(cells, filled):
             self.below.append(number)
         elif self.label is None:
@@ -124,12 +127,11 @@ class _Reader:
     def _is_other_table(self, cells: list[str]) -> bool:
         """Whether a row, or one above it, holds headings, and other ones than the table's."""
         if self.other:
-            return tuple(map(plain, cells)) not in self.headings
+            return _trimmed(cells) not in self.headings
         if self.label is None or plain(cells[self.label]) != plain(self.table.label_column):
             return False
         held = [cells[index] for index in self.values if cells[index]]
-        headings = tuple(map(plain, cells))
-        return headings not in self.headings and any(not read_token(text) for text in held)
+        return _trimmed(cells) not in self.headings and any(not read_token(text) for text in held)
 
     def _unknown(self, number: int, label: str) -> None:
         place = self.where.at(number + 1, self.table.label_column)
@@ -193,6 +195,14 @@ class _Reader:
 
     def _note(self, row: int, rule: str, sentence: str) -> None:
         self.body.notes.append(self.where.note(rule, f"{sentence} (row {row + 1}).", row + 1))
+
+
+def _trimmed(cells: list[str]) -> tuple[str, ...]:
+    """A row as it is compared: rows of text files end where their last delimiter stands."""
+    texts = [plain(cell) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
 
 
 def read_rows(sheet: Sheet, table: Table, layout: Layout, where: Where, terms: Terms) -> Body:

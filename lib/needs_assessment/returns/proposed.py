@@ -128,10 +128,11 @@ def _known_form(
 def _tried(path: Path, name: str, text: str, terms: Terms) -> list[str]:
     """What comes of reading the file by the mapping as it stands."""
     try:
-        mapping = validate(Mapping, yaml.safe_load(text), "The mapping")
+        mapping = validate(Mapping, yaml.safe_load(text), name)
     except AssessmentError as error:
         first, *others = error.message.splitlines()
-        return [f"It cannot be used yet. {first}{f' And {len(others)} more.' if others else ''}"]
+        first = first.removeprefix(f"{name}: ")
+        return [f"It cannot be used yet: {first}{f' And {len(others)} more.' if others else ''}"]
     reading = _read(path, name, mapping, terms)
     problems = [str(problem) for problem in reading.problems]
     said = f"As it stands it reads {len(reading.observations)} figures"

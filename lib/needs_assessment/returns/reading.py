@@ -20,10 +20,17 @@ from needs_assessment.returns.quote_forms import QuoteForm
 from needs_assessment.returns.quotes import Quote, read_quotes
 from needs_assessment.returns.record_forms import RecordForm
 from needs_assessment.returns.sheets import Book, Sheet, no_sheet, some
+from needs_assessment.returns.standard import SHEET as STANDARD
 from needs_assessment.returns.statistic import Place, Statistic, Terms, area_code, observe
 from needs_assessment.returns.tokens import shown
+from needs_assessment.returns.unread_totals import Found, check_totals
 from needs_assessment.returns.unseen import note_sheet, note_table
 from needs_assessment.settings import nearest
+
+_KEEP_OWN = (
+    "Ask for this council's rows alone. Or give the file a form of its own: a copy of "
+    "params/mappings/standard.yml with areas: in it; these rows are then left out."
+)
 
 __all__ = ["Place", "Reading", "Terms", "read_file", "read_return"]
 
@@ -167,6 +174,7 @@ class _TableReader:
         self.other: dict[str, set[int]] = {}
         self.inexact: dict[str, tuple[Written, int]] = {}
         self.measures = {plain(label): row for label, row in table.rows.items()}
+        self.found: Found = {}
 
     def read(self, start: int, stop: int) -> None:
         found = find_layout(self.sheet, self.table, start, stop, self.where)
@@ -186,6 +194,11 @@ class _TableReader:
             # A row without values is no statistic, but what it names must make sense.
             for column in filled or layout.values[:1]:
                 self._cell(row, column, layout, bool(filled))
+        self.reading.notes.extend(
+            check_totals(
+                self.sheet, layout, body.totals, self.found, self.terms.dictionary, self.where
+            )
+        )
         self._say_other_areas()
         self._say_inexact_periods(layout)
         after = len(self.reading.observations), len(self.reading.problems)
@@ -198,7 +211,9 @@ class _TableReader:
         try:
             found = self._statistic(row, column, layout)
             if found and filled and self._is_own(found.area, row.number):
-                self.reading.observations.append(observe(found, self.settings, self.terms))
+                observation = observe(found, self.settings, self.terms)
+                self.reading.observations.append(observation)
+                self.found[row.number, column.index] = observation
         except AssessmentError as error:
             if str(error) not in map(str, self.reading.problems[-len(layout.values) :]):
                 self.reading.problems.append(error)
@@ -322,7 +337,9 @@ class _TableReader:
         self.reading.problems.append(
             AssessmentError(
                 f"{self.where} holds rows for other councils: {named} ({span}).",
-                "If it serves several councils, declare areas: in "
+                _KEEP_OWN
+                if self.where.form == STANDARD
+                else "If it serves several councils, declare areas: in "
                 f"params/mappings/{self.where.form}.yml; these rows are then left out.",
             )
         )

@@ -15,7 +15,7 @@ from needs_assessment.returns.sheets import Sheet
 from needs_assessment.returns.tokens import read_token
 
 # Title blocks are shorter, and headings take no more rows.
-_DEEPEST, _MOST_HEADING_ROWS = 40, 2
+_DEEPEST, _MOST_HEADING_ROWS = 40, 3
 _LONGEST_HEADING = 60
 # Rows looked at to say what a column holds.
 _SAMPLE = 500
@@ -150,6 +150,11 @@ def find_shape(sheet: Sheet) -> Shape | None:
     return best
 
 
+def names_values(text: str) -> bool:
+    """Whether a heading says no more than that figures stand below it, as “Number” does."""
+    return _ROLE_OF.get(plain(text).strip(" :*")) == "value"
+
+
 def is_period(text: str, base: Period | None = None) -> bool:
     """Whether a heading or cell names a period; a plain number is none unless it is a year."""
     if re.fullmatch(r"\d+", text) and not re.fullmatch(r"(?:19|20)\d\d", text):
@@ -217,11 +222,13 @@ def _head(index: int, parts: tuple[str, ...], cells: list[str], base: Period | N
 
 
 def _period_parts(parts: tuple[str, ...], known: Callable[[str], bool]) -> tuple[str, ...]:
-    """The headings that together name a period: all of them, or one."""
-    for words in (parts, parts[::-1]):
-        if known(" ".join(words)):
-            return parts
-    return next(((part,) for part in parts if known(part)), ())
+    """The headings that together name a period: the most that stand one below another."""
+    for length in range(len(parts), 0, -1):
+        for start in range(len(parts) - length + 1):
+            run = parts[start : start + length]
+            if known(" ".join(run)) or known(" ".join(reversed(run))):
+                return run
+    return ()
 
 
 def _fits(role: str, filled: list[str], figures: int, base: Period | None) -> bool:

@@ -30,6 +30,9 @@ _NONE = re.compile(r"[-–—.]+|nil|none|na|tbc|n/?k|not known|unknown|no data|
 _OTHER_SIGNS = re.compile(
     r"-?£?(?:[1-9]\d{0,2}(?:(?:[\s'’]\d{3})+(?:[.,]\d+)?|(?:\.\d{3})+(?:,\d+)?)|\d+,\d{1,2})"
 )
+# A number with the mark of a footnote or with words beside it, and a range instead of a number.
+_FOOTNOTED = re.compile(r"£?\d[\d,.]*%? ?(?:[*†‡§#^¹²³]+|\([^()\d]+\))")
+_RANGE = re.compile(r"\d+ ?(?:-|–|to) ?\d+")
 _ALLOWED = "Allowed: a number, <5, c, x, z, “almost 9,000”, “10 or greater”."
 
 
@@ -279,6 +282,10 @@ def _remedy(text: str) -> str:
         return "Excel makes dates of entries such as 1-4: ask the partner what was meant."
     if not text or _NONE.fullmatch(text):
         return "Write 0 for none, x for a figure that is not to be had, c for one not to be shown."
+    if _FOOTNOTED.fullmatch(text):
+        return "Ask the partner for the number alone, and for what the mark means in a note."
+    if _RANGE.fullmatch(text):
+        return "A range is no count. Write <5 for 1 to 4, or c for a figure not to be shown."
     if _OTHER_SIGNS.fullmatch(text):
         return "Write thousands with a comma and decimals with a point, as in 1,234.5."
     return _ALLOWED

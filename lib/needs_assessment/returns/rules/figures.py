@@ -265,11 +265,11 @@ def add(figures: list[Figure]) -> Quantity:
 
 
 def stretches(period: Period) -> list[list[Period]]:
-    """The ways to cut a period into equal parts: the quarters of a financial year; months."""
+    """The ways to cut a period into equal parts: quarters, where it holds several; months."""
     if period.is_point or period.months < 2:
         return []
-    quarters = [period.quarters()] if period.is_financial_year else []
-    return [*quarters, months_of(period)]
+    quarters = period.quarters()
+    return [*([quarters] if quarters[1:] else []), months_of(period)]
 
 
 def months_of(period: Period) -> list[Period]:

@@ -14,6 +14,7 @@ PART = "part larger than whole"
 MANY = "more than there can be"
 
 _ADDITIVE = ("count", "money")
+_PERIODS = "the periods within it"
 _WITHHELD = "A hidden count is among them, or a number not given, so none is printed here."
 
 
@@ -74,23 +75,31 @@ def check_parts_of(context: Context) -> Iterator[Flag]:
 
 
 def check_within_year(context: Context) -> Iterator[Flag]:
-    """Quarters and months against the year that they make or lie in."""
+    """Quarters and months against the year, or part of one, that they make or lie in."""
     figures = context.figures
     for whole in figures.all:
         measure = context.measure(whole)
         if measure.kind not in _ADDITIVE or measure.over_time == "last":
             continue
         key = (whole.area, whole.dimension, whole.category, whole.partner)
+        added: set[Period] = set()
         for cut in stretches(whole.period):
             found = [figures.get(whole.measure, each, *key) for each in cut]
-            present = [each for each in found if each]
-            if not present:
-                continue
-            if not (measure.over_time == "sum" and all(found)):
-                yield from _larger_stretches(context, present, whole)
-                continue
-            parts = add(present)
-            yield from _compare_sum(context, parts, add([whole]), "the periods within it", whole)
+            if measure.over_time == "sum" and all(found):
+                parts = add([each for each in found if each])
+                yield from _compare_sum(context, parts, add([whole]), _PERIODS, whole)
+                added.update(cut)
+        inside = [
+            figures.get(whole.measure, each, *key)
+            for each in figures.periods(whole.measure, whole.area)
+            if each not in added and _lies_in(each, whole.period)
+        ]
+        yield from _larger_stretches(context, [each for each in inside if each], whole)
+
+
+def _lies_in(part: Period, whole: Period) -> bool:
+    """Whether a stretch of time is part of a longer one."""
+    return not part.is_point and part != whole and part.within(whole)
 
 
 def _where(context: Context, measures: list[str]) -> Iterator[tuple[str, Period, str]]:
@@ -158,7 +167,7 @@ def _larger_categories(context: Context, categories: Quantity, total: Quantity) 
 
 
 def _larger_stretches(context: Context, parts: list[Figure], whole: Figure) -> Iterator[Flag]:
-    """A part of the year cannot count more than the year."""
+    """A part of a stretch of time cannot count more than all of it."""
     for part in parts:
         if add([part]).exceeds(add([whole])):
             numbers = ""
