@@ -11,9 +11,9 @@ from needs_assessment import results
 from needs_assessment.disclosure.protected import read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_synced
-from needs_assessment.flags import RECOVERED_TEXT, Flag
+from needs_assessment.flags import LEFT_OUT, RECOVERED_TEXT, Flag
 from needs_assessment.narrative import review
-from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.notes import RECOVERED, UNREAD
 from needs_assessment.narrative.staleness import read_records, write_records
 from needs_assessment.narrative.swap import (
     Finished,
@@ -21,6 +21,7 @@ from needs_assessment.narrative.swap import (
     is_settled,
     recovered_files,
     swap_chapters,
+    unread_notebooks,
 )
 from needs_assessment.narrative.trust import trust
 from needs_assessment.project import Project, ReportFolder
@@ -67,6 +68,10 @@ def complete(project: Project, report: ReportFolder) -> Completed:
             *_narrative_notes(project, swapped),
             *(flag.as_dict() for flag in reviewed.flags),
             *(_recovery_note(project, path) for path in recovered),
+            *(
+                Flag("warning", LEFT_OUT, path.name, UNREAD, project.relative(path)).as_dict()
+                for path in unread_notebooks(report, (each.chapter for each in finished))
+            ),
         ]
         answers = _answers_of(report.ready / ANSWERS)
         checks = results.checks_json(store, notes, answers)
