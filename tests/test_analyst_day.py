@@ -22,6 +22,7 @@ from needs_assessment import producing
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
 from needs_assessment.narrative.asides import GUIDANCE, report_text
+from needs_assessment.narrative.placing import interrupted
 from needs_assessment.narrative.restoring import restore_version
 from needs_assessment.narrative.swap import recovered_files
 from test_page import browser  # noqa: F401 (a fixture)
@@ -260,7 +261,7 @@ def test_ten_runs_killed_at_any_moment_lose_nothing(brief: Brief) -> None:
     typed: list[str] = []
     for number in range(10):
         typed.append(f"Sentence {number}.")
-        book = json.loads(brief.path().read_text(encoding="utf-8"))
+        book = json.loads(interrupted(brief.path()).read_text(encoding="utf-8"))
         cell_of(book, "marac-wait")["source"] = "\n".join(typed)
         brief.path().write_text(json.dumps(book), encoding="utf-8")
         process = os.fork()
@@ -277,7 +278,7 @@ def test_ten_runs_killed_at_any_moment_lose_nothing(brief: Brief) -> None:
             time.sleep(chance.random() * length)
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
-        found = brief.path().read_text(encoding="utf-8")
+        found = interrupted(brief.path()).read_text(encoding="utf-8")
         assert all(sentence in found for sentence in typed)
     brief.run()
     assert brief.cells()["marac-wait"] == "\n".join(typed)

@@ -104,6 +104,25 @@ def test_an_empty_cell_shows_guidance_that_is_no_text(mine, base):
     assert sources(back.notebook)["cases"] == "New."
 
 
+def test_what_is_typed_behind_guidance_in_a_copied_cell_is_text(mine, base):
+    copied = {**mine["cells"][-1], "id": "copied", "source": f"{GUIDANCE} Typed."}
+    mine["cells"].append(copied)
+    merged = merge_narrative(template(), mine, base)
+    assert words_of(merged.notebook, "copied").strip() == "Typed."
+
+
+def test_words_typed_into_the_note_on_a_conflict_outlive_their_cell():
+    new, merged = conflicted()
+    mine = executed(merged.notebook)
+    text = sources(mine)["cases"].replace("Mine.", "Theirs.")
+    edit(mine, "cases", f"{text}\n> Typed in the note.")
+    newer = template()
+    newer["cells"] = [cell for cell in newer["cells"] if cell["id"] != "cases"]
+    again = merge_narrative(newer, mine, cell_texts(new))
+    assert again.orphaned == ("cases",)
+    assert "> Typed in the note." in sources(again.notebook)["cases"]
+
+
 def test_a_note_of_the_analysts_own_stays_and_is_listed(mine, base):
     note = f"{OPENING} Ask the coordinator.\n> By Friday."
     edit(mine, "cases", f"Cases rose.\n\n{note}\n\nSo did repeats.")

@@ -90,3 +90,20 @@ def test_without_versions_the_template_stands_behind_the_cells_still_whole(proje
     run(project, report, "third", "marac")
     assert in_place(report)["cases"] == "Cases, mine."
     assert in_place(report)["repeat"] == "Repeats fell."
+
+
+def test_a_cell_moved_ahead_of_the_cut_takes_no_other_with_it(project, report):
+    book = read_notebook(path_of(report))
+    at = [cell["id"] for cell in book["cells"]]
+    moved = book["cells"].pop(at.index("repeat"))
+    book["cells"].insert(at.index("cases"), moved)
+    book["cells"].insert(at.index("cases") + 1, markdown("own", "Added."))
+    data = notebook_bytes(book)
+    path_of(report).write_bytes(data[: data.index(b'"id": "cases"')])
+    run(project, report, "third", "marac")
+    texts = in_place(report)
+    assert [texts[name] for name in ("cases", "repeat", "own")] == [
+        "Cases, mine.",
+        "Repeats, mine.",
+        "Added.",
+    ]

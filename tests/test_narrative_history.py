@@ -5,6 +5,7 @@ import pytest
 from narrated import in_place, path_of, run, write
 from needs_assessment.errors import AssessmentError
 from needs_assessment.narrative import placing
+from needs_assessment.narrative.files import notebook_bytes, read_notebook
 from needs_assessment.narrative.history import VERSIONS, versions
 from needs_assessment.narrative.restoring import list_versions, restore_version
 from needs_assessment.narrative.swap import recovered_files
@@ -77,6 +78,40 @@ def test_a_chapter_that_was_deleted_or_damaged_can_be_brought_back(project, repo
     assert in_place(report)["repeat"] == "Mine."
     (damaged,) = recovered_files(report)
     assert damaged.read_text() == "{"
+
+
+@pytest.mark.parametrize("cell", ["how-to-edit", "injected-parameters"])
+def test_what_was_typed_where_nothing_is_asked_for_outlives_a_restore(project, report, cell):
+    write(report, "repeat", "Mine.")
+    run(project, report, "second", "marac")
+    write(report, cell, "typed_in_the_wrong_place()")
+    restore_version(report, "marac")
+    restore_version(report, "marac")
+    run(project, report, "third", "marac")
+    found = [*in_place(report).values(), *(path.read_text() for path in recovered_files(report))]
+    assert any("typed_in_the_wrong_place()" in text for text in found)
+
+
+def test_a_save_that_was_cut_off_before_a_restore_is_kept(project, report):
+    path = path_of(report)
+    write(report, "repeat", "Saved.")
+    path.with_name(f".~{path.name}").write_bytes(path.read_bytes())
+    path.write_bytes(b"")
+    restore_version(report, "marac")
+    run(project, report, "second", "marac")
+    assert any("Saved." in each.read_text() for each in recovered_files(report))
+
+
+def test_a_notebook_of_an_editor_that_drops_ids_can_be_restored(project, report):
+    write(report, "repeat", "Mine.")
+    run(project, report, "second", "marac")
+    book = read_notebook(path_of(report))
+    for cell in book["cells"]:
+        del cell["id"]
+    path_of(report).write_bytes(notebook_bytes(book))
+    restore_version(report, "marac", 1)
+    run(project, report, "third", "marac")
+    assert in_place(report)["repeat"] == "Repeats fell."
 
 
 def test_the_list_says_which_versions_differ_from_what_stands(project, report):

@@ -51,13 +51,14 @@ def unsigned(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """A project with one report in it."""
+    """A project with one report in it, or with that of a new year beside it."""
 
     project: Project
+    period: str = "2024-25"
 
     @property
     def report(self) -> ReportFolder:
-        return self.project.report("north", "2024-25")
+        return self.project.report("north", self.period)
 
     def run(self, name: str, **texts: str) -> None:
         run(self.project, self.report, name, *CHAPTERS, **texts)
@@ -232,6 +233,21 @@ def test_a_first_run_killed_at_any_call_leaves_the_next_one_free(disk):
         assert in_place(victim.report)["cases"] == "Cases fell."
         assert (victim.report.path / "index.html").read_text() == "index.html of after"
         assert not recovered_files(victim.report)
+
+
+def test_the_first_run_of_a_new_year_killed_at_any_call_carries_every_word(disk):
+    start = Place(Project(disk / "start"))
+    start.run("before")
+    write(start.report, "repeat", TYPED[0])
+    add_cells(start)
+    start.run("before")
+    for moment in itertools.count(1, 2):
+        year = Place(copy_of(start, disk / "victim").project, "2025-26")
+        if not killed_at(moment, lambda year=year: year.run("after")):
+            break
+        year.run("after")
+        words = year.words()
+        assert [each for each in (TYPED[0], *TYPED[2:]) if each not in words] == [], moment
 
 
 def test_killed_again_and_again_while_it_recovers(disk):

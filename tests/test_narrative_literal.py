@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from needs_assessment.errors import AssessmentError
+from needs_assessment.narrative import literal
 from needs_assessment.narrative.literal import escape_narratives
 
 
@@ -168,6 +170,13 @@ def test_a_narrative_cannot_open_a_chapter_or_caption_a_table():
     table = "| A |\n|---|\n| 1 |\n\n"
     for opening in (": my words", "Table: my words", "table: my words"):
         assert "<caption" not in html(table + escape(opening))
+
+
+def test_a_text_that_takes_for_ever_to_read_is_an_error_that_names_its_cell(monkeypatch):
+    monkeypatch.setattr(literal, "_LONGEST_SECONDS", 2.0)
+    with pytest.raises(AssessmentError, match="Cell endless: ") as caught:
+        escape_narratives({"endless": "[" * 60, "fine": "Text."})
+    assert "brackets" in caught.value.hint
 
 
 def test_an_unclosed_construct_does_not_reach_the_next_cell():

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from merging import edit, executed, place, template, words_of
+from needs_assessment.flags import LEFT_OUT
 from needs_assessment.narrative.cells import ORPHANED_TAG, cell_texts, tags
 from needs_assessment.narrative.files import notebook_bytes
 from needs_assessment.narrative.merge import merge_narrative
@@ -232,6 +233,22 @@ def test_a_pasted_picture_and_the_analysts_tags_stay_with_their_text(mine, base)
     cell = merged["cells"][place(merged, "cases")]
     assert cell["attachments"] == {"x.png": {"image/png": "AAAA"}}
     assert tags(cell) == ["narrative", "mine"]
+
+
+@pytest.mark.parametrize("tag", ["injected-parameters", "parameters", "needs-assessment-how-to"])
+def test_a_tag_of_the_runs_own_makes_no_other_cell_of_narrative(mine, base, tag):
+    edit(mine, "cases", "Mine.")
+    mine["cells"][place(mine, "cases")]["metadata"]["tags"].append(tag)
+    merged = merge_narrative(template(), mine, base).notebook
+    cell = merged["cells"][place(merged, "cases")]
+    assert (cell["source"], tags(cell)) == ("Mine.", ["narrative"])
+
+
+def test_a_raw_cell_is_named_as_left_out_of_the_report(mine, base):
+    mine["cells"].append({"cell_type": "raw", "id": "raw", "metadata": {}, "source": "Typed."})
+    merged = merge_narrative(template(), mine, base)
+    assert merged.added == ("raw",)
+    assert [(note.cell, note.rule) for note in merged.notes] == [("raw", LEFT_OUT)]
 
 
 def test_a_narrative_cell_turned_into_code_keeps_its_text(mine, base):

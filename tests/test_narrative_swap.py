@@ -15,7 +15,12 @@ from needs_assessment.narrative.base import read_base
 from needs_assessment.narrative.files import notebook_bytes, parse_notebook, read_notebook
 from needs_assessment.narrative.history import versions
 from needs_assessment.narrative.in_place import merge_in_place
-from needs_assessment.narrative.swap import Finished, recovered_files, swap_chapters
+from needs_assessment.narrative.swap import (
+    Finished,
+    recovered_files,
+    swap_chapters,
+    unread_notebooks,
+)
 from needs_assessment.project import ReportFolder
 from toy_notebooks import code, injected, markdown, narrative, notebook, parameters, sources, title
 
@@ -231,6 +236,22 @@ def test_a_damaged_base_is_an_error_that_says_what_to_do(report):
     (report.narrative / "marac.json").write_text("[]")
     with pytest.raises(AssessmentError, match="none is lost"):
         run(report, "marac")
+
+
+def test_a_notebook_that_is_gone_is_said_to_be(report):
+    run(report, "marac")
+    path_of(report).unlink()
+    (done,) = run(report, "marac")
+    (note,) = done.merged.notes
+    assert note.severity == "warning" and "restore" in note.sentence
+    (done,) = run(report, "marac")
+    assert done.merged.notes == ()
+
+
+def test_a_notebook_whose_chapter_has_left_the_book_is_named(report):
+    run(report, "marac", "refuge")
+    run(report, "refuge")
+    assert unread_notebooks(report, ["refuge"]) == [path_of(report, "marac")]
 
 
 def test_a_lost_base_keeps_every_word(report):

@@ -65,6 +65,10 @@ def test_words_that_only_look_like_numbers_are_none(text):
     assert [each for each in read_numbers(text) if each.kind in ("percent", "multiple")] == []
 
 
+def test_a_row_of_digits_without_end_is_no_number():
+    assert read_numbers("1" * 5000) == read_numbers("£" + "1" * 5000) == []
+
+
 def test_both_ends_of_a_range_have_its_unit():
     for text in ("20 to 39%", "20-39%", "20–39 per cent", "between 20 and 39%"):
         assert [(each.kind, each.value) for each in read_numbers(text)] == [

@@ -11,10 +11,10 @@ from needs_assessment import results
 from needs_assessment.disclosure.protected import ProtectedStore, read_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.files import digest, write_synced
-from needs_assessment.flags import RECOVERED_TEXT, Flag
+from needs_assessment.flags import LEFT_OUT, RECOVERED_TEXT, Flag
 from needs_assessment.narrative import review
 from needs_assessment.narrative.merge import Merged
-from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.notes import RECOVERED, UNREAD
 from needs_assessment.narrative.staleness import read_records, write_records
 from needs_assessment.narrative.swap import (
     Finished,
@@ -22,6 +22,7 @@ from needs_assessment.narrative.swap import (
     is_settled,
     recovered_files,
     swap_chapters,
+    unread_notebooks,
     written_cells,
 )
 from needs_assessment.narrative.trust import trust
@@ -92,6 +93,10 @@ def complete(
             *_narrative_notes(project, swapped),
             *(flag.as_dict() for flag in reviewed.flags),
             *(_recovery_note(project, path) for path in recovered),
+            *(
+                Flag("warning", LEFT_OUT, path.name, UNREAD, project.relative(path)).as_dict()
+                for path in unread_notebooks(report, (each.chapter for each in finished))
+            ),
         ]
         answers = _answers_of(report.ready / ANSWERS)
         checks = results.checks_json(store, notes, answers)

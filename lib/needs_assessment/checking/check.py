@@ -17,15 +17,15 @@ from needs_assessment.disclosure.store import assemble_store
 from needs_assessment.errors import AssessmentError
 from needs_assessment.execution.plan import Chapter, plan_chapters
 from needs_assessment.files import write_atomically
-from needs_assessment.flags import MERGED, NARRATIVE, RECOVERED_TEXT, Flag, sort_flags
+from needs_assessment.flags import LEFT_OUT, MERGED, NARRATIVE, RECOVERED_TEXT, Flag, sort_flags
 from needs_assessment.narrative.context import generation_context
 from needs_assessment.narrative.generation import generate_chapter
 from needs_assessment.narrative.in_place import merge_in_place
-from needs_assessment.narrative.notes import RECOVERED
+from needs_assessment.narrative.notes import RECOVERED, UNREAD
 from needs_assessment.narrative.review import Chapter as Text
 from needs_assessment.narrative.review import figure_problems, review
 from needs_assessment.narrative.staleness import read_records
-from needs_assessment.narrative.swap import recovered_files, written_cells
+from needs_assessment.narrative.swap import recovered_files, unread_notebooks, written_cells
 from needs_assessment.periods import Period
 from needs_assessment.project import Project, ReportFolder
 from needs_assessment.returns.rules.statements import DIFFERENT
@@ -84,6 +84,11 @@ def check(project: Project, name: str, period: str | None = None) -> Checked:
         found.flags += [
             Flag("warning", RECOVERED_TEXT, path.name, RECOVERED, project.relative(path))
             for path in recovered_files(report)
+        ]
+    if chapters:
+        found.flags += [
+            Flag("warning", LEFT_OUT, path.name, UNREAD, project.relative(path))
+            for path in unread_notebooks(report, (each.id for each in chapters))
         ]
     version = council.editions[edition.text].version
     found.flags += (

@@ -47,8 +47,12 @@ def without_run_asides(source: str) -> str:
     """
     if OPENING not in source:
         return source
-    text = _CONFLICT_BLOCK.sub("", _CARRIED.sub("", source))
-    return text.replace(GUIDANCE, "").strip("\n")
+    return without_guidance(_CONFLICT_BLOCK.sub("", _CARRIED.sub("", source))).strip("\n")
+
+
+def without_guidance(source: str) -> str:
+    """`source` without the guidance for a cell in which nothing is written."""
+    return source.replace(GUIDANCE, "").strip("\n") if GUIDANCE in source else source
 
 
 def conflict_asides(source: str) -> list[str]:

@@ -52,8 +52,11 @@ def in_force(folder: Path, chapter: str) -> dict[str, str] | None:
 
 
 def has_base(folder: Path, chapter: str) -> bool:
-    """Whether `chapter` was ever put in place in the report that `folder` belongs to."""
-    return _path(folder, chapter).exists() or _next_path(folder, chapter).exists()
+    """Whether `chapter` was ever put in place in the report that `folder` belongs to.
+
+    A base that is only staged says no such thing: the run may have been cut off before.
+    """
+    return _path(folder, chapter).exists()
 
 
 def stage_base(folder: Path, chapter: str, texts: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """What the cells of a chapter are: which are narrative, and how a cell is known again."""
 
 import hashlib
+import re
 from typing import Any
 
 from needs_assessment.narrative.files import Notebook
@@ -13,8 +14,12 @@ METADATA = "needs_assessment"
 PARAMETERS_TAG = "parameters"
 INJECTED_TAG = "injected-parameters"
 INJECTED_ID = "injected-parameters"
+# What a run marks its own cells with: no mark of an analyst's.
+RUNS_TAGS = frozenset({ORPHANED_TAG, HOW_TO_TAG, PARAMETERS_TAG, INJECTED_TAG})
 
 Cell = dict[str, Any]
+
+_PARAMETER_LINE = re.compile(r"(# Parameters|(council|period) = \"[^\"]*\")?\s*")
 
 
 def tags(cell: Cell) -> list[str]:
@@ -57,6 +62,15 @@ def is_injected(cell: Cell) -> bool:
 def is_how_to(cell: Cell) -> bool:
     """Whether `cell` is the one that says how editing works."""
     return HOW_TO_TAG in tags(cell)
+
+
+def is_untouched_addition(cell: Cell) -> bool:
+    """Whether a run put `cell` there, and nothing was typed into it."""
+    if is_how_to(cell):
+        return own_metadata(cell).get("text") == short_digest(cell["source"])
+    return is_injected(cell) and all(
+        _PARAMETER_LINE.fullmatch(line) for line in cell["source"].splitlines()
+    )
 
 
 def is_in_report(cell: Cell) -> bool:

@@ -1,11 +1,12 @@
 """Text out of a notebook that is cut short, or that something turned into no notebook at all.
 
-Cells that are still whole are read from the file, which goes on to the last of them. What followed
-comes from the copy that JupyterLab leaves when a save is cut off, else from the newest version in
-the history, else from the template.
+Cells that are still whole are read from the file. Those that are missing come from the copy that
+JupyterLab leaves when a save is cut off, else from the newest version in the history, else from the
+template.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,11 +39,7 @@ def mend_notebook(
     """
     cells = _whole_cells(data)
     rest, base, source = _last_known(folder, chapter, path, generated)
-    known = [cell_key(cell) for cell in rest["cells"]]
-    last = max(
-        (known.index(cell_key(cell)) for cell in cells if cell_key(cell) in known), default=-1
-    )
-    notebook = {**rest, "cells": cells + rest["cells"][last + 1 :]}
+    notebook = {**rest, "cells": _with_missing(cells, rest["cells"])}
     return Mended(data, notebook, base, len(cells), source)
 
 
@@ -65,6 +62,32 @@ def _last_known(
     for version in versions(folder, chapter):
         return version.notebook, version.base, f"version {version.number} of {version.saved}"
     return generated, in_force(folder, chapter), "the template"
+
+
+def _with_missing(cells: Sequence[Cell], known: Sequence[Cell]) -> list[Cell]:
+    """`cells`, with those of `known` that are not among them behind what they followed there.
+
+    One may be missing because it was deleted, or because it stood, moved perhaps, where the file
+    was cut: it is better back than lost.
+    """
+    names = {_name(cell) for cell in known}
+    found = list(cells)
+    at = 0
+    for cell in known:
+        places = [n for n, each in enumerate(found) if _name(each) == _name(cell)]
+        if places:
+            at = places[0] + 1
+            continue
+        while at < len(found) and _name(found[at]) not in names:
+            at += 1  # what was added behind it since stays there
+        found.insert(at, cell)
+        at += 1
+    return found
+
+
+def _name(cell: Cell) -> str:
+    """What a cell is known by; one without an id, as older editors write them, by its text."""
+    return cell_key(cell) or cell["source"]
 
 
 def _whole_cells(data: bytes) -> list[Cell]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from needs_assessment.narrative.cells import METADATA, is_how_to, is_injected
+from needs_assessment.narrative.cells import METADATA, is_untouched_addition
 from needs_assessment.narrative.files import Notebook, parse_notebook, read_bytes, replace_file
 
 VERSIONS = 20
@@ -37,7 +37,7 @@ def text_alone(notebook: Notebook) -> Notebook:
     cells = [
         {**cell, "outputs": [], "execution_count": None} if cell["cell_type"] == "code" else cell
         for cell in notebook["cells"]
-        if not is_injected(cell) and not is_how_to(cell)
+        if not is_untouched_addition(cell)
     ]
     own = notebook["metadata"].get(METADATA, {})
     return {

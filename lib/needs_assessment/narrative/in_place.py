@@ -20,7 +20,8 @@ from needs_assessment.project import ReportFolder
 class InPlace:
     """The chapter that a run merges from: the bytes of its file (None without one), its notebook,
     and what that was generated with. `carried_from` is the edition it belongs to when that is an
-    earlier one, `mended` says how a damaged file was made whole.
+    earlier one, `mended` says how a damaged file was made whole, `gone` that the file was there
+    after the last run, and is not any more.
     """
 
     data: bytes | None
@@ -28,6 +29,7 @@ class InPlace:
     base: dict[str, str] | None
     carried_from: str = ""
     mended: Mended | None = None
+    gone: bool = False
 
 
 def read_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> InPlace:
@@ -44,7 +46,7 @@ def read_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> In
         return InPlace(None, None, None)
     data = read_whole(interrupted(earlier.chapters / f"{chapter}.ipynb"))
     found = found_in_place(earlier, chapter, generated, data)
-    return replace(found, data=None, carried_from=earlier.path.name)
+    return replace(found, data=None, carried_from=earlier.path.name, gone=False)
 
 
 def found_in_place(
@@ -52,7 +54,7 @@ def found_in_place(
 ) -> InPlace:
     """`data`, the content of the chapter's file in `report`, as a chapter to merge from."""
     if data is None:
-        return InPlace(None, None, None)
+        return InPlace(None, None, None, gone=has_base(report.narrative, chapter))
     path = report.chapters / f"{chapter}.ipynb"
     with contextlib.suppress(DamagedNotebookError):
         notebook = parse_notebook(data, str(path))
@@ -67,7 +69,7 @@ def merge_found(generated: Notebook, found: InPlace) -> Merged:
     """
     merged = merge_narrative(generated, found.notebook, found.base, found.carried_from)
     changed = changed_names(merged.notebook["cells"], set(merged.added))
-    return replace(merged, notes=(*_damage(found), *merged.notes, *changed))
+    return replace(merged, notes=(*_harm(found), *merged.notes, *changed))
 
 
 def merge_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> Merged:
@@ -78,7 +80,17 @@ def merge_in_place(report: ReportFolder, chapter: str, generated: Notebook) -> M
     return merge_found(generated, read_in_place(report, chapter, generated))
 
 
-def _damage(found: InPlace) -> Sequence[Note]:
+def _harm(found: InPlace) -> Sequence[Note]:
+    if found.gone:
+        return [
+            Note(
+                "warning",
+                "",
+                "The notebook was deleted since the last run, and is made anew from the template."
+                " needs-assessment restore brings its text back.",
+                MERGED,
+            )
+        ]
     if not found.mended:
         return ()
     return [

@@ -20,11 +20,12 @@ from needs_assessment.narrative.cells import (
     INJECTED_TAG,
     ORPHANED_TAG,
     PARAMETERS_TAG,
+    RUNS_TAGS,
     Cell,
     cell_key,
     is_how_to,
-    is_injected,
     is_narrative,
+    is_untouched_addition,
     own_metadata,
     same_text,
     short_digest,
@@ -39,7 +40,6 @@ from needs_assessment.narrative.notes import Note, notes_on
 from needs_assessment.narrative.order import moved_cells, place_cells
 
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_PARAMETER_LINE = re.compile(r"(# Parameters|(council|period) = \"[^\"]*\")?\s*")
 _CONFLICT = "conflict"
 
 
@@ -121,7 +121,7 @@ class _Merge:
             else {self.renamed.get(name, name): text for name, text in base.items()}
         )
         self.carried_from = carried_from
-        self.mine = [cell for cell in existing["cells"] if not _is_untouched_addition(cell)]
+        self.mine = [cell for cell in existing["cells"] if not is_untouched_addition(cell)]
         self.claimed = claim_cells(self.mine, self.theirs, self.base or {}, self.renamed)
         self.used_ids = set(self.theirs) | {INJECTED_ID, HOW_TO_ID}
         self.kept: list[str] = []
@@ -197,7 +197,7 @@ class _Merge:
         `blocks` are notes on conflicts; `conflict` names the one that is new.
         """
         metadata = {**mine["metadata"], **theirs["metadata"]}
-        mine_tags = [tag for tag in tags(mine) if tag != ORPHANED_TAG]
+        mine_tags = [tag for tag in tags(mine) if tag not in RUNS_TAGS]
         metadata["tags"] = tags(theirs) + [tag for tag in mine_tags if tag not in tags(theirs)]
         cell = {**theirs, "source": text if text.strip() else asides.GUIDANCE, "metadata": metadata}
         if "attachments" in mine:
@@ -283,7 +283,8 @@ class _Merge:
     def _keep_orphan(self, cell: Cell) -> None:
         """Keep a narrative cell the template no longer has, unless nobody ever edited it."""
         text = asides.without_run_asides(cell["source"])
-        if not text.strip() or self._base_is(cell_key(cell), text):
+        written = text.strip() and not self._base_is(cell_key(cell), text)
+        if not written and not _typed_conflicts(cell):
             return
         orphan = copy.deepcopy(cell)
         orphan["id"] = self._free_id(cell)
@@ -303,6 +304,9 @@ class _Merge:
             del added["metadata"]["tags"]
         if added["cell_type"] == "code":
             added |= {"outputs": [], "execution_count": None}
+        else:
+            # What is typed behind guidance is text; a note would keep it out of the report.
+            added["source"] = asides.without_guidance(added["source"]) or added["source"]
         self.added[added["id"]] = carry(added, cell, self.carried_from)
         return added["id"]
 
@@ -347,15 +351,6 @@ def _typed_conflicts(cell: Cell) -> list[str]:
     """The notes on conflicts in `cell` that somebody has typed into."""
     blocks = asides.conflict_asides(cell["source"])
     return [block for block in blocks if short_digest(block) != own_metadata(cell).get(_CONFLICT)]
-
-
-def _is_untouched_addition(cell: Cell) -> bool:
-    """Whether a run put `cell` there, and nothing was typed into it."""
-    if is_how_to(cell):
-        return own_metadata(cell).get("text") == short_digest(cell["source"])
-    return is_injected(cell) and all(
-        _PARAMETER_LINE.fullmatch(line) for line in cell["source"].splitlines()
-    )
 
 
 def _first_free(stem: str, free: Callable[[str], bool]) -> str:

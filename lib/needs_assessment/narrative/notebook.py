@@ -27,11 +27,16 @@ _HOW_TO = (
 
 def with_outputs(merged: Notebook, executed: Notebook) -> Notebook:
     """`merged` with the outputs of `executed`, code cell by code cell, and its parameters."""
-    ran = {cell["id"]: cell for cell in executed["cells"] if cell["cell_type"] == "code"}
+    # Cells without ids, as older editors write them, are nobody's to match.
+    ran = {
+        cell["id"]: cell
+        for cell in executed["cells"]
+        if cell["cell_type"] == "code" and "id" in cell
+    }
     injected = [cell for cell in executed["cells"] if is_injected(cell)]
     cells = []
     for cell in merged["cells"]:
-        if cell["cell_type"] == "code" and cell["id"] in ran:
+        if cell["cell_type"] == "code" and cell.get("id") in ran:
             run = ran[cell["id"]]
             cells.append(
                 {**cell, "outputs": run["outputs"], "execution_count": run["execution_count"]}
@@ -40,6 +45,7 @@ def with_outputs(merged: Notebook, executed: Notebook) -> Notebook:
             cells.append(cell)
         if PARAMETERS_TAG in tags(cell):
             cells += injected
+            injected = []
     metadata = {**merged["metadata"], **executed["metadata"]}
     return copy.deepcopy({**merged, "cells": cells, "metadata": metadata})
 

@@ -11,6 +11,10 @@ from needs_assessment.narrative.cells import ORPHANED_TAG, Cell, cell_key, tags
 RECOVERED = (
     "Holds text that has no place in a chapter. Take over what is needed, then delete the file."
 )
+UNREAD = (
+    "Is no chapter of the book: the report leaves out all that is written in it. Take over what is"
+    " needed, then move the file away."
+)
 _LONGEST = 60
 
 
@@ -52,6 +56,13 @@ def notes_on(cells: Sequence[Cell], given: Mapping[str, str]) -> Iterator[Note]:
         if period := carried_from(cell):
             said = f"carried over from {period}, not yet edited or confirmed."
             yield Note("note", name, said, CARRIED)
+        if cell["cell_type"] == "raw" and cell["source"].strip():
+            yield Note(
+                "warning",
+                name,
+                "a raw cell, which the report leaves out: make it a Markdown cell.",
+                LEFT_OUT,
+            )
         if cell["cell_type"] != "markdown":
             continue
         if asides.conflict_asides(cell["source"]):

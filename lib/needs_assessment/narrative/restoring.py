@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.narrative.cells import METADATA, Cell, cell_key
+from needs_assessment.narrative.cells import METADATA, Cell, cell_key, is_how_to
 from needs_assessment.narrative.files import DamagedNotebookError, Notebook, read_notebook
 from needs_assessment.narrative.history import (
     Version,
@@ -69,7 +69,9 @@ def restore_version(report: ReportFolder, chapter: str, number: int | None = Non
     def brought_back(current: Notebook | None) -> Notebook:
         notebook = with_outputs(version.notebook, current or version.notebook)
         own = version.notebook["metadata"].get(METADATA, {})
-        cells = [how_to(), *notebook["cells"]]
+        # One that was typed into is the analyst's, and stands in the version.
+        own_how_to = any(is_how_to(cell) for cell in notebook["cells"])
+        cells = notebook["cells"] if own_how_to else [how_to(), *notebook["cells"]]
         return {**notebook, "cells": cells, "metadata": {**notebook["metadata"], METADATA: own}}
 
     rewrite_chapter(report, chapter, "before a restore", brought_back)
@@ -97,4 +99,4 @@ def _in_place(report: ReportFolder, chapter: str) -> Notebook | None:
 def _texts(notebook: Notebook | None) -> dict[str, str]:
     """The text of every cell that a version holds, by name."""
     cells: list[Cell] = text_alone(notebook)["cells"] if notebook else []
-    return {cell_key(cell): cell["source"] for cell in cells}
+    return {cell_key(cell) or f"cell {n}": cell["source"] for n, cell in enumerate(cells)}

@@ -7,7 +7,7 @@ What was found and what was made are both kept as versions first.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,12 +160,19 @@ def rewrite_chapter(
     """
     path = report.chapters / f"{chapter}.ipynb"
 
+    was_damaged = False
+
     def make(data: bytes | None) -> bytes:
-        return notebook_bytes(change(_kept_first(report, chapter, data, why)))
+        nonlocal was_damaged
+        found = _kept_first(report, chapter, data, why)
+        was_damaged |= data is not None and found is None
+        return notebook_bytes(change(found))
 
     with _reporting(report):
         tidy(report)
         place_made(path, read_whole(path), make)
+        if was_damaged:
+            jupyter_copy(path).unlink(missing_ok=True)
 
 
 def _kept_first(
@@ -177,7 +184,7 @@ def _kept_first(
     try:
         notebook = parse_notebook(data, f"{chapter}.ipynb")
     except DamagedNotebookError:
-        _keep_recovery(report, f"{chapter}-damaged", ".ipynb", data)
+        _keep_damaged(report, chapter, data)
         return None
     base = read_base(report.narrative, chapter, notebook)
     keep_version(report.narrative, chapter, notebook, base, why)
@@ -196,6 +203,12 @@ def tidy(report: ReportFolder) -> None:
 def recovered_files(report: ReportFolder) -> list[Path]:
     """The recovery copies of earlier runs that nobody has removed yet."""
     return sorted(filter(Path.is_file, (report.narrative / "recovered").glob("[!.]*")))
+
+
+def unread_notebooks(report: ReportFolder, chapters: Iterable[str]) -> list[Path]:
+    """The notebooks beside those of the `chapters` of the book, which no report is made of."""
+    known = set(chapters)
+    return [path for path in sorted(report.chapters.glob("[!.]*.ipynb")) if path.stem not in known]
 
 
 def _prepare(chapter: Finished, found: InPlace) -> _Ready:
@@ -240,10 +253,7 @@ def _keep_texts(report: ReportFolder, name: str, ready: _Ready, texts: dict[str,
     """Keep, before anything is replaced, what was found and what takes its place."""
     found = ready.found
     if found.mended:
-        _keep_recovery(report, f"{name}-damaged", ".ipynb", found.mended.damaged)
-    copy = read_bytes(jupyter_copy(report.chapters / f"{name}.ipynb"))
-    if found.mended and copy is not None:
-        _keep_recovery(report, f"{name}-copy-by-jupyter", ".ipynb", copy)
+        _keep_damaged(report, name, found.mended.damaged)
     _write_recovered(report, name, ready.merged.recovered)
     if found.notebook is not None and not found.carried_from:
         keep_version(report.narrative, name, found.notebook, found.base, "found by a run")
@@ -277,6 +287,14 @@ def _write_recovered(report: ReportFolder, name: str, recovered: Sequence[Recove
         ]
         data = "\n\n".join(parts).encode("utf-8", "backslashreplace") + b"\n"
         _keep_recovery(report, name, ".md", data)
+
+
+def _keep_damaged(report: ReportFolder, name: str, data: bytes) -> None:
+    """Keep a damaged notebook, and the copy that an editor left when its save was cut off."""
+    _keep_recovery(report, f"{name}-damaged", ".ipynb", data)
+    copy = read_bytes(jupyter_copy(report.chapters / f"{name}.ipynb"))
+    if copy is not None:
+        _keep_recovery(report, f"{name}-copy-by-jupyter", ".ipynb", copy)
 
 
 def _keep_late(report: ReportFolder, name: str, aside: Path) -> None:

@@ -122,6 +122,8 @@ _TIME = re.compile(
 _PERIOD = re.compile(r"\b(?:first|second|last|next|latter|other|this|each|that)[ ]$", re.IGNORECASE)
 # How far back a word that belongs to a number may stand, in signs.
 _REACH = 40
+# Longer rows of digits are no statistic.
+_MOST_DIGITS = 15
 _RANGE_GAP = re.compile(r"[ ]?[-\N{EN DASH}][ ]?|[ ]to[ ]|[ ]and[ ]")
 
 
@@ -146,6 +148,8 @@ def _numerals(text: str) -> Iterator[Typed]:
         elif match["scale"]:
             scale = _SCALES[match["scale"]]
         digits = match["digits"].replace(",", "")
+        if len(digits) > _MOST_DIGITS:
+            continue
         decimals = len(digits.partition(".")[2])
         value = Fraction(digits) * scale
         yield Typed(
