@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from needs_assessment.display import format_number, round_half_up
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import choose_for_edition, parse_period, read_period
+from needs_assessment.periods import choose_for_edition, parse_period
+from needs_assessment.spellings import read_period
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import parse_period, read_period, written_period
+from needs_assessment.periods import parse_period
+from needs_assessment.spellings import read_period, written_period
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,9 @@ from needs_assessment.audit.shown import Shown
 from needs_assessment.audit.system import Relation, System, says
 from needs_assessment.council import Council
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import parse_period, read_period
+from needs_assessment.periods import parse_period
 from needs_assessment.project import Project
+from needs_assessment.spellings import read_period
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from needs_assessment.audit.public import Counted, Public
 from needs_assessment.audit.rule import Rule
 from needs_assessment.audit.shown import ShownTable, plain
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import Period, parse_period, read_period
+from needs_assessment.periods import Period, parse_period
+from needs_assessment.spellings import read_period
 
 _TOTALS = re.compile(
     r"(?:grand )?total(?: \(.*\))?|all(?: together| ages| areas| councils)?|overall|both"

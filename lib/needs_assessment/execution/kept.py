@@ -28,8 +28,8 @@ CODE, SETTINGS, ENGINE, SOURCE, VERSIONS = "code cells", "council", "engine", "p
 _NOT_IN_KERNELS = frozenset(
     {"assessment.py", "audit", "auditing.py", "book", "changes", "checking", "cli.py", "comments"}
     | {"comparison", "completing.py", "dashboard", "explaining.py", "fleet", "founding.py"}
-    | {"preparing.py", "producing.py", "provenance.py", "publication", "publishing.py", "results"}
-    | {"reusing.py", "unchanged.py", "verbs"}
+    | {"guarding.py", "preparing.py", "producing.py", "provenance.py", "publication"}
+    | {"publishing.py", "results", "reusing.py", "spellings.py", "unchanged.py", "verbs"}
 )
 _USUAL_IMPORT = re.compile(r"^from needs_assessment import [\w, ]+$", re.MULTILINE)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
-from needs_assessment.periods import Written
 from needs_assessment.returns.mapping import SAYS_NOTHING, Row, plain
 from needs_assessment.returns.statistic import Place
+from needs_assessment.spellings import Written
 
 _TOTAL = re.compile(
     r"(?:(?:grand|overall|running|cumulative|column|row|year|ytd)[ -]?)?totals?|sub-?\s?totals?"

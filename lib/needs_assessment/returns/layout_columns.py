@@ -3,11 +3,12 @@
 import re
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import Period, Written, written_period
+from needs_assessment.periods import Period
 from needs_assessment.returns.layout import Column, Found, Layout, Where, is_total
 from needs_assessment.returns.layout_headings import is_period
 from needs_assessment.returns.mapping import SHEET, TITLE, Row, Table, plain
 from needs_assessment.returns.sheets import Sheet, column_letters, some
+from needs_assessment.spellings import Written, written_period
 
 _LONGEST_PERIOD = 9
 _TOTAL = re.compile(r"^(?:grand )?totals?\b(?: for)?|\b(?:grand )?totals?$", re.IGNORECASE)

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
-from needs_assessment.periods import written_period
 from needs_assessment.returns.layout import Found, Where
 from needs_assessment.returns.layout_columns import base_period, read_columns
 from needs_assessment.returns.layout_headings import find_header, headings_over
 from needs_assessment.returns.mapping import Table, plain
 from needs_assessment.returns.sheets import Sheet, in_rows, some
 from needs_assessment.returns.tokens import read_token, shown
+from needs_assessment.spellings import written_period
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 

@@ -1,9 +1,10 @@
 """The rows that hold the headings of a table."""
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import parse_period, written_period
+from needs_assessment.periods import parse_period
 from needs_assessment.returns.mapping import Table, plain
 from needs_assessment.returns.sheets import Sheet
+from needs_assessment.spellings import written_period
 
 # Title blocks are no longer than this.
 _DEEPEST = 500

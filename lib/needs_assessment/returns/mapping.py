@@ -8,11 +8,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import read_period
 from needs_assessment.returns.quote_forms import LAYOUT as QUOTES
 from needs_assessment.returns.quote_forms import QuoteForm
 from needs_assessment.returns.record_forms import RECORDS, RecordForm
 from needs_assessment.settings import nearest, read_yaml, validate
+from needs_assessment.spellings import read_period
 
 ROLES = ("measure", "period", "area", "dimension", "category", "value", "status", "note")
 TITLE, SHEET = "title", "sheet"

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from needs_assessment.council import Return
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import read_period
 from needs_assessment.returns.dictionary import Dictionary
 from needs_assessment.returns.mapping import plain
 from needs_assessment.returns.quote_forms import EXAMPLE, YES, QuoteForm
 from needs_assessment.returns.sheets import Book, column_letters
+from needs_assessment.spellings import read_period
 
 _THEMES = ("voice.themes", "theme")
 _TITLE_ROWS = 50

@@ -9,7 +9,6 @@ from typing import Any
 from needs_assessment.council import Return
 from needs_assessment.errors import AssessmentError
 from needs_assessment.flags import Flag
-from needs_assessment.periods import Written, written_period
 from needs_assessment.returns.layout import Column, Layout, Where
 from needs_assessment.returns.layout_columns import stand_for
 from needs_assessment.returns.layout_finding import figures_between, find_layout, title_rows
@@ -26,6 +25,7 @@ from needs_assessment.returns.tokens import shown
 from needs_assessment.returns.unread_totals import Found, check_totals
 from needs_assessment.returns.unseen import note_sheet, note_table
 from needs_assessment.settings import nearest
+from needs_assessment.spellings import Written, written_period
 
 _KEEP_OWN = (
     "Ask for this council's rows alone. Or give the file a form of its own: a copy of "

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import Period, parse_period, written_period
+from needs_assessment.periods import Period, parse_period
 from needs_assessment.returns.layout import Where, is_total
 from needs_assessment.returns.layout_columns import base_period
 from needs_assessment.returns.layout_headings import headings_over
@@ -13,6 +13,7 @@ from needs_assessment.returns.mapping import SHEET, TITLE, Table, plain
 from needs_assessment.returns.proposing_records import is_identifying
 from needs_assessment.returns.sheets import Sheet
 from needs_assessment.returns.tokens import read_token
+from needs_assessment.spellings import written_period
 
 # Title blocks are shorter, and headings take no more rows.
 _DEEPEST, _MOST_HEADING_ROWS = 40, 3

@@ -9,12 +9,13 @@ from typing import Any
 from needs_assessment.council import Return
 from needs_assessment.display import join_words
 from needs_assessment.errors import AssessmentError
-from needs_assessment.periods import Period, Written
+from needs_assessment.periods import Period
 from needs_assessment.reference import Area
 from needs_assessment.returns.dictionary import Dictionary, Measure
 from needs_assessment.returns.mapping import plain
 from needs_assessment.returns.tokens import HIDDEN, Token, read_mark, read_token, shown
 from needs_assessment.settings import nearest
+from needs_assessment.spellings import Written
 
 AND = " × "
 _UNITS = {"%": ("share", "rate"), "£": ("money",)}
