@@ -53,6 +53,7 @@ def read_chapter(name: str, store: ProtectedStore) -> Reading:
     chapter = Chapter(store, reads_of(name, notebook["metadata"]["needs_assessment"]))
     context, figures = generation_context(store), store.figures
     parameters = {"council": store.data["council"]["id"], "period": chapter.period.text}
+    plt.close("all")  # what other tests of this process drew
     narrative, records = {}, []
     names: dict[str, Any] = dict(parameters)
     with pytest.MonkeyPatch.context() as patch:

@@ -148,10 +148,27 @@ class Matcher:
 
     def choose(self, found: list[Match]) -> tuple[Target | None, list[Match]]:
         """The same from matches, best first."""
-        sure = bool(found) and found[0].score >= SURE
-        if len(found) > 1 and found[0].score - found[1].score < _MARGIN:
-            sure = False
-        return (found[0].target if sure else None), found[:2]
+        if not found or found[0].score < SURE:
+            return None, found[:2]
+        rivals = [each.target for each in found if found[0].score - each.score < _MARGIN]
+        return self._whole_of(rivals), found[:2]
+
+    def _whole_of(self, rivals: list[Target]) -> Target | None:
+        """The only target, or of one category of several counts that of which the others are parts:
+        a label that means the part says so.
+        """
+        for whole in rivals:
+            category = whole.dimension, whole.category
+            if all(
+                other == whole
+                or (
+                    (whole.category and (other.dimension, other.category) == category)
+                    and whole.measure in self._dictionary[other.measure].rules.part_of
+                )
+                for other in rivals
+            ):
+                return whole
+        return None
 
     def knows(self, word: str) -> bool:
         """Whether a word is the id of a measure."""
