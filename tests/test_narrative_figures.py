@@ -137,6 +137,39 @@ def test_every_wrong_figure_is_told_of_at_once():
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ marac.cases }",
+        "{ marac.cases }}",
+        "{marac.cases}",
+        "{{marac.cases and",
+        "{{ marac.cases |",
+    ],
+)
+def test_a_figure_that_lacks_a_brace_is_told_of(text):
+    said = [
+        error.message for error in wrong_figures(f"There were {text}", FIGURES, WHERE, defined=True)
+    ]
+    assert len(said) == 1
+    assert said[0].startswith(f"{WHERE}: {text}") and "printed as typed" in said[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`{{ marac.cases }`",
+        "[87]{.figure data-id=marac.cases}",
+        "{#sec-marac}",
+        "{some words}",
+        "{{ marac.cases }} and {marac}",
+        "{{ marac.cases }}{{ marac.cases }}",
+    ],
+)
+def test_other_braces_are_nothing_to_tell_of(text):
+    assert list(wrong_figures(text, FIGURES, WHERE, defined=True)) == []
+
+
 def test_an_analyst_may_not_print_words_in_place_of_a_value():
     figures = {"a.b": {"display": "not available", "interval": "no interval", "year": "2017"}}
     text = "{{ a.b }}, {{ a.b | interval }}, {{ a.b | year }}"

@@ -25,6 +25,7 @@ CODE = re.compile(
 _BRACES = re.compile(r"\{\{([^{}]*)\}\}")
 _INSIDE = re.compile(r"(?P<key>[A-Za-z][\w.-]*)(?P<rest>.*)", re.DOTALL)
 _FILTER = re.compile(r"\|\s*(?P<name>\w+)")
+_BRACE_AND_KEY = re.compile(r"\{{1,2}\s*(?P<key>[A-Za-z](?:[\w.-]*\w)?)[^{}\n]*\}{0,2}")
 
 Figures = Mapping[str, Mapping[str, str]]
 
@@ -83,7 +84,8 @@ def resolve(
 def wrong_figures(
     text: str, figures: Figures, where: str, *, defined: bool
 ) -> Iterator[AssessmentError]:
-    """An error for each live figure of `text` that `resolve` would refuse.
+    """An error for each live figure of `text` that `resolve` would refuse, and for each that lacks
+    a brace, which would be printed as typed.
 
     With `defined`, also for each that would print words in place of a value, such as “no
     interval”: a template's variants guard against that, what an analyst typed may not.
@@ -100,6 +102,21 @@ def wrong_figures(
                 + (f": it would print “{shown}”." if shown else "."),
                 "Rewrite the sentence, or take the figure out.",
             )
+    for written in _half_written(text, figures):
+        yield AssessmentError(
+            f"{where}: {written} would be printed as typed: a live figure has two braces on"
+            " either side.",
+            "Write {{ key }} or {{ key | filter }}.",
+        )
+
+
+def _half_written(text: str, figures: Figures) -> Iterator[str]:
+    """What names a figure behind a brace and is no live figure."""
+    whole = {figure.start for figure in live_figures(text)}
+    for start, end in _outside_code(text):
+        for match in _BRACE_AND_KEY.finditer(text, start, end):
+            if match.start() not in whole and match["key"] in figures:
+                yield match[0].strip()
 
 
 def code_texts(source: str) -> list[str]:
