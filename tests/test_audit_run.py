@@ -185,7 +185,7 @@ def attacks(
     # Checks are written when a report is put in place; its sentences are prose.
     (output / "checks.json").unlink()
     made: list[str] = []
-    attack = guarding.attack_reports
+    attack, readings = guarding.attack_reports, Readings()
 
     def attacked(shown, *rest):
         made.append(shown.name)
@@ -196,7 +196,7 @@ def attacks(
     def attacked_now(fresh: bool = False) -> bool:
         made.clear()
         council, store = load_council(project, "north"), read_store(report.store)
-        passed = guarding.refuse_unsafe(project, council, store, report, Readings(), fresh)
+        passed = guarding.refuse_unsafe(project, council, store, report, readings, fresh)
         assert passed.startswith("passed")
         return bool(made)
 

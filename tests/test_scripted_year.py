@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from needs_assessment import auditing
+from needs_assessment import guarding
 from needs_assessment.changes.compare import Changes, compare_with_published
 from needs_assessment.changes.moves import Move
 from needs_assessment.changes.parts import BENCHMARK, DEFINITION, NEW, POPULATION, REVISED
@@ -359,7 +359,7 @@ def test_an_edition_that_fails_its_audit_is_not_published(
     again: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = SimpleNamespace(findings=("marac.referrals, Education: must be 4",))
-    monkeypatch.setattr(auditing, "audit_edition", lambda *_: failed)
+    monkeypatch.setattr(guarding, "attack_reports", lambda *_: failed)
     with pytest.raises(AssessmentError, match="is not safe to publish"):
         publish(again, COUNCIL, SECOND, "builtin", Quiet())
     assert not (again.root / REPORTS / SECOND / "published").exists()
