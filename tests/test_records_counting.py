@@ -295,3 +295,14 @@ def test_little_memory_makes_more_parts_and_the_same_counts(
     assert little == plenty
     assert counts(plenty)["t.records", "2024-25 Q1", "", ""] == 120_000
     assert [each.name for each in tmp_path.iterdir()] == ["extract.csv"], "nothing was spilled"
+
+
+@pytest.mark.parametrize(("megabytes", "parts"), [(600, 1), (1_200, 2), (5_000, 8)])
+def test_a_file_that_would_not_fit_is_begun_in_parts(
+    tmp_path: Path, megabytes: int, parts: int
+) -> None:
+    """One that is too large for memory would be read to its end in vain."""
+    path = tmp_path / "extract.csv"
+    with path.open("wb") as stream:
+        stream.truncate(megabytes * 1_000_000)
+    assert records._parts_of(path, "800MB") == parts

@@ -36,6 +36,8 @@ from needs_assessment.returns.records_sql import Questions
 from needs_assessment.returns.statistic import AND, Terms
 
 _MOST_PARTS = 64
+# Of a text file so much, for each byte of memory, has been seen to fit.
+_FITTING = 0.8
 _MOST_FAULTS = 10_000
 
 
@@ -76,7 +78,8 @@ def read_records(
     """The observations of one extract (rows as `observations.COLUMNS`), its problems, its notes.
 
     Where a row cannot be counted, every count that it may belong to is withheld: a count that
-    would be short is not given. `terms.period` is the edition's, `memory` what DuckDB may use.
+    would be short is not given. `terms.period` is the edition's, `memory` what DuckDB
+    may use, in MB.
     """
     if terms.period is None:
         raise ValueError("an extract is counted within a period")
@@ -108,7 +111,8 @@ def _tally(questions: Questions, memory: str) -> Tally:
     extract = questions.extract
     likely, known = likely_formats(extract, questions.form)
     if extract.encoding == "utf-8-sig" and likely[questions.form.date]:
-        found = _in_parts(replace(questions, formats=likely), memory, _from_file)
+        parts = _parts_of(extract.path, memory)
+        found = _in_parts(replace(questions, formats=likely), memory, _from_file, parts)
         if found:
             return found
     exact = _in_parts(replace(questions, formats=known), memory, _row_by_row)
@@ -124,15 +128,29 @@ def _cannot_be_counted(name: str) -> AssessmentError:
     )
 
 
+def _parts_of(path: Path, memory: str) -> int:
+    """As many parts as a text file's size asks for, a power of two: that one was too large would
+    only be seen once it was read.
+    """
+    room = _FITTING * 1_000_000 * int(memory.removesuffix("MB"))
+    parts = 1
+    while parts < _MOST_PARTS and path.stat().st_size > room * parts:
+        parts *= 2
+    return parts
+
+
 def _in_parts(
-    questions: Questions, memory: str, read: Callable[[Questions, str, Tally], bool]
+    questions: Questions,
+    memory: str,
+    read: Callable[[Questions, str, Tally], bool],
+    parts: int = 1,
 ) -> Tally | None:
-    """The tally over all parts, as few as memory allows; None when the rows cannot be read so.
+    """The tally over all parts, `parts` or as few more as memory allows; None when the rows cannot
+    be read so.
 
     What DuckDB says of a failure can hold a value: it is dropped, not chained. Raises
     AssessmentError when there is too little memory for any number of parts.
     """
-    parts = 1
     while parts <= _MOST_PARTS:
         form = questions.form
         tally = Tally([Counter() for _ in form.counts], [{} for _ in form.averages])

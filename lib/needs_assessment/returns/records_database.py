@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-MEMORY = "1GB"
+MEMORY = "800MB"
 _MOST_THREADS = 4
 
 
