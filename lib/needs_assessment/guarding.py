@@ -5,10 +5,8 @@ An attack that found nothing is not made once more where it would have the same 
 
 import hashlib
 import json
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from needs_assessment.audit.audit import attack_reports, other_folders, other_reports
 from needs_assessment.audit.public import Public
@@ -84,16 +82,12 @@ def refuse_unsafe(
 
 def _others(project: Project, public: Public, council: Council, period: str) -> str:
     """SHA-256 over the other reports that readers have."""
-    files = (
-        path
+    lines = [
+        f"{path.relative_to(project.root).as_posix()} {digest(path)}"
         for other in other_folders(project, public, council, period)
         for path in published_files(other.folder)
-    )
-    return hashlib.sha256("\n".join(_named(project, files)).encode()).hexdigest()
-
-
-def _named(project: Project, files: Iterable[Path]) -> list[str]:
-    return [f"{path.relative_to(project.root).as_posix()} {digest(path)}" for path in files]
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _held(report: ReportFolder) -> dict[str, str]:

@@ -130,7 +130,7 @@ def parse_period(text: str) -> Period:
 
 @lru_cache(4096)
 def canonical_period(text: str) -> Period:
-    """The same. Raises ValueError when it is not one."""
+    """What `parse_period` gives, for those who try. Raises ValueError when it is not one."""
     if text.startswith("@"):
         day = date.fromisoformat(text[1:])
         return Period(day, day, f"@{day.isoformat()}")

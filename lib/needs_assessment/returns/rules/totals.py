@@ -8,8 +8,8 @@ from needs_assessment.flags import Flag
 from needs_assessment.periods import Period
 from needs_assessment.returns.rules.figures import Context, Figure, Quantity, add, stretches
 from needs_assessment.returns.rules.wording import about, counted, named, plural, say
+from needs_assessment.returns.unread_totals import SUM
 
-SUM = "parts do not add up"
 PART = "part larger than whole"
 MANY = "more than there can be"
 
